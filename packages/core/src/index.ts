@@ -1,1 +1,48 @@
-export {};
+export type { CountMatrix } from './contracts/counts.ts';
+export type {
+  Batch,
+  ContrastiveMethod,
+  Embeddings,
+  Encoder,
+  Loss,
+  ModelSizes,
+  NamedTensors,
+  ParameterDeclaration,
+  Predictor,
+  ReferenceBank,
+} from './contracts/contrastive.ts';
+export type { FrozenEncoder } from './contracts/encoder.ts';
+export type {
+  AnswerControl,
+  FitContext,
+  Fitted,
+  FittedControl,
+  Method,
+  Progress,
+  Regime,
+  TrainingData,
+} from './contracts/method.ts';
+export type { ReadReport, Section, SectionImage } from './contracts/section.ts';
+export type { Expression, FeatureMatrix, PatchReader, Slide, TrainingSlide } from './contracts/slide.ts';
+export type { Spots } from './contracts/spots.ts';
+export { monotonicMs, nowIso } from './clock.ts';
+export { isSpotbenchError, SpotbenchError } from './errors/spotbench-error.ts';
+export type { ErrorTag } from './errors/spotbench-error.ts';
+export { lookUp, nearestNames, unknownName } from './errors/unknown-name.ts';
+export { canonicalJson } from './hash/canonical-json.ts';
+export { bytesOf, hashFile, hashValue, sha256 } from './hash/sha256.ts';
+export { philox4x32 } from './random/philox.ts';
+export { createRandom } from './random/random.ts';
+export type { Random, RandomPath } from './random/random.ts';
+export {
+  checkSplits,
+  checkSplitsAgainst,
+  makeSplits,
+  parseSplits,
+  splitManifestSchema,
+} from './splits/split-manifest.ts';
+export type { Fold, FoldSection, Role, SplitManifest, SplitSection } from './splits/split-manifest.ts';
+export { MANIFEST, readArtefactFile, readManifest, verifyArtefact, writeArtefact } from './store/artefact.ts';
+export type { ArtefactFiles, ArtefactManifest } from './store/artefact.ts';
+export { syncFolder, temporaryBeside, writeAndSync, writeFileAtomic } from './store/atomic-write.ts';
+export { float32From, uint32From } from './store/typed-array.ts';
