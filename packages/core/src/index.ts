@@ -4,11 +4,13 @@ export type {
   ContrastiveMethod,
   Embeddings,
   Encoder,
+  Initialiser,
   Loss,
   ModelSizes,
   NamedTensors,
   ParameterDeclaration,
   Predictor,
+  RandomDeclaration,
   ReferenceBank,
 } from './contracts/contrastive.ts';
 export type { FrozenEncoder } from './contracts/encoder.ts';

@@ -3,13 +3,28 @@ import type { Scalar, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 /** Tensors by name; parameters carry PyTorch state-dict names. Types only: core has no tensors at run time. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
+/** How a parameter starts, as data; the engine draws it. Distributions are PyTorch's. */
+export type Initialiser =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'normal'; readonly std: number }
+  | { readonly kind: 'truncated-normal'; readonly std: number; readonly low?: number; readonly high?: number }
+  | { readonly kind: 'kaiming-uniform' }
+  | { readonly kind: 'kaiming-normal-fan-out' };
+
 /** How to make one parameter, PyTorch layout. */
 export interface ParameterDeclaration {
   readonly shape: readonly number[];
-  /** Name of an initialiser of the engine, e.g. `linear-weight`; see engine's initialisers. */
-  readonly init: string;
+  readonly init: Initialiser;
   /** False for running statistics. */
   readonly trainable?: boolean;
+}
+
+/** Random numbers a training step needs as input: 1 with probability `keep`, else 0, drawn anew for every step. */
+export interface RandomDeclaration {
+  readonly kind: 'bernoulli';
+  readonly keep: number;
+  readonly shape: readonly number[];
 }
 
 /** A batch of B spots as tensors. */
@@ -32,6 +47,8 @@ export interface Embeddings {
   readonly embedding: Tensor2D;
   /** [B, T, D], where the method uses tokens. */
   readonly tokens?: Tensor3D;
+  /** New values of parameters the optimiser does not touch, such as running statistics; in training mode only. */
+  readonly updates?: NamedTensors;
 }
 
 /** Sizes known before training: what a model's shapes depend on. */
@@ -46,12 +63,16 @@ export interface ModelSizes {
 /** Maps a batch to embeddings, as a pure function of named parameters. */
 export interface Encoder {
   parameters(sizes: ModelSizes): Readonly<Record<string, ParameterDeclaration>>;
+  /** Random numbers a training batch of that size needs; they arrive as `batch.random`. None without this. */
+  random?(sizes: ModelSizes, batchSize: number): Readonly<Record<string, RandomDeclaration>>;
   encode(parameters: NamedTensors, batch: Batch, mode: 'train' | 'eval'): Embeddings;
 }
 
 /** Maps embeddings and batch to a scalar with named terms. */
 export interface Loss {
   parameters?(sizes: ModelSizes): Readonly<Record<string, ParameterDeclaration>>;
+  /** As `Encoder.random`. */
+  random?(sizes: ModelSizes, batchSize: number): Readonly<Record<string, RandomDeclaration>>;
   compute(input: { image: Embeddings; spot: Embeddings; batch: Batch; parameters: NamedTensors }): {
     total: Scalar;
     terms: Readonly<Record<string, Scalar>>;

@@ -20,8 +20,13 @@ export interface TrainingData {
 
 /** How far a fit has come; shown as live progress and kept as the loss curve. */
 export interface Progress {
+  /** Epochs begun, from 1. */
   readonly epoch: number;
   readonly epochs: number;
+  /** Steps done of this epoch and its length; `step === steps` closes the epoch and is what the loss curve keeps. */
+  readonly step?: number;
+  readonly steps?: number;
+  /** Mean over the steps done of this epoch. */
   readonly loss: number;
   /** Named parts of the loss, and validation figures where a method computes them. */
   readonly terms?: Readonly<Record<string, number>>;
