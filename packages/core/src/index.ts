@@ -28,14 +28,24 @@ export type { ReadReport, Section, SectionImage } from './contracts/section.ts';
 export type { Expression, FeatureMatrix, PatchReader, Slide, TrainingSlide } from './contracts/slide.ts';
 export type { Spots } from './contracts/spots.ts';
 export { monotonicMs, nowIso } from './clock.ts';
+export { countFiles, countsFromFiles } from './counts/count-files.ts';
+export { denseCounts, librarySizes, selectGenes, selectRows, spotCount } from './counts/csr.ts';
 export { isSpotbenchError, SpotbenchError } from './errors/spotbench-error.ts';
 export type { ErrorTag } from './errors/spotbench-error.ts';
 export { lookUp, nearestNames, unknownName } from './errors/unknown-name.ts';
 export { canonicalJson } from './hash/canonical-json.ts';
 export { bytesOf, hashFile, hashValue, sha256 } from './hash/sha256.ts';
+export { decodeImage } from './images/decode-image.ts';
+export type { RgbImage } from './images/decode-image.ts';
+export { createImageCache } from './images/image-cache.ts';
+export type { ImageCache } from './images/image-cache.ts';
+export { readImageSize } from './images/image-size.ts';
+export { createPatchReader, PATCH_PX } from './images/patch-reader.ts';
 export { philox4x32 } from './random/philox.ts';
 export { createRandom } from './random/random.ts';
 export type { Random, RandomPath } from './random/random.ts';
+export { readHer2stSection } from './readers/her2st.ts';
+export type { Her2stSource } from './readers/her2st.ts';
 export {
   checkSplits,
   checkSplitsAgainst,

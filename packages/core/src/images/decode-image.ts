@@ -1,0 +1,43 @@
+import sharp, { type OutputInfo } from 'sharp';
+import type { SectionImage } from '../contracts/section.ts';
+import { SpotbenchError } from '../errors/spotbench-error.ts';
+import { MOST_PIXELS, undecodable } from './image-size.ts';
+
+/** An image in memory: 8-bit sRGB, row-major. [heightPx, widthPx, 3] */
+export interface RgbImage {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly pixels: Uint8Array;
+}
+
+/**
+ * Decodes an image completely: 3 bytes a pixel, so about 280 MB for a her2st section. Grey and 16-bit images become 8-bit
+ * RGB, an alpha channel is dropped.
+ * @throws SpotbenchError `bad-data` when the file does not decode to its end, or not to the size it was announced with.
+ */
+export async function decodeImage(image: SectionImage): Promise<RgbImage> {
+  const { data, info } = await decode(image.path);
+  if (info.width !== image.widthPx || info.height !== image.heightPx || info.channels !== 3)
+    throw new SpotbenchError(
+      'bad-data',
+      `${image.path}: needed ${image.widthPx} x ${image.heightPx} x 3, decoded ${info.width} x ${info.height} x ${info.channels}; ` +
+        `the file changed since it was read: run again`,
+    );
+  return {
+    widthPx: info.width,
+    heightPx: info.height,
+    pixels: new Uint8Array(data.buffer, data.byteOffset, data.length),
+  };
+}
+
+async function decode(path: string): Promise<{ data: Buffer; info: OutputInfo }> {
+  try {
+    return await sharp(path, { limitInputPixels: MOST_PIXELS, sequentialRead: true, failOn: 'warning' })
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+  } catch (cause) {
+    throw undecodable(path, 'needed the pixels of an image', cause);
+  }
+}

@@ -1,0 +1,135 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { SectionImage } from '../contracts/section.ts';
+import type { Spots } from '../contracts/spots.ts';
+import { decodeImage, type RgbImage } from './decode-image.ts';
+import { createImageCache } from './image-cache.ts';
+import { readImageSize } from './image-size.ts';
+import { createPatchReader } from './patch-reader.ts';
+
+const [WIDTH, HEIGHT] = [9, 7];
+/** Every channel of every pixel differs from its neighbours, and none is black. */
+const colour = (x: number, y: number, channel: number): number => 1 + y * 30 + x * 3 + channel;
+const pixels = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) =>
+  colour(Math.floor(i / 3) % WIDTH, Math.floor(i / 3 / WIDTH), i % 3),
+);
+
+/** What a patch must be, straight from its definition. */
+function expectedPatch(centreX: number, centreY: number, size: number): number[] {
+  const half = Math.floor(size / 2);
+  return Array.from({ length: size * size * 3 }, (_, i) => {
+    const x = centreX - half + (Math.floor(i / 3) % size);
+    const y = centreY - half + Math.floor(i / 3 / size);
+    const inside = x >= 0 && y >= 0 && x < WIDTH && y < HEIGHT;
+    return inside ? colour(x, y, i % 3) : 0;
+  });
+}
+
+const spotsAt = (...places: [number, number][]): Spots => ({
+  ids: places.map((_, i) => `s${i}`),
+  arrayX: new Float32Array(places.length),
+  arrayY: new Float32Array(places.length),
+  pixelX: Float32Array.from(places, ([x]) => x),
+  pixelY: Float32Array.from(places, ([, y]) => y),
+});
+
+const raw = { width: WIDTH, height: HEIGHT, channels: 3 } as const;
+const image: RgbImage = { widthPx: WIDTH, heightPx: HEIGHT, pixels };
+let folder: string;
+beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'spotbench-images-'))));
+
+describe('decodeImage', () => {
+  it.each<[string, (s: Sharp) => Sharp]>([
+    ['png', (s) => s.png()],
+    ['tiff', (s) => s.tiff({ compression: 'lzw' })],
+    ['png with alpha', (s) => s.ensureAlpha(0.5).png()],
+  ])('gives back the pixels of a %s', async (name, encode) => {
+    const path = join(folder, `image-${name}`);
+    await writeFile(path, await encode(sharp(pixels, { raw })).toBuffer());
+    const opened = await readImageSize(path);
+    expect(opened).toMatchObject({ widthPx: WIDTH, heightPx: HEIGHT });
+    expect((await decodeImage(opened)).pixels).toEqual(pixels);
+  });
+});
+
+describe('createPatchReader', () => {
+  const read = (
+    places: [number, number][],
+    options?: { sizePx?: number; fieldOfViewPx?: number },
+  ): Promise<Uint8Array> =>
+    createPatchReader(() => Promise.resolve(image), spotsAt(...places)).read([...places.keys()], options);
+
+  it.each([
+    ['the middle', 4, 3],
+    ['the top left corner', 0, 0],
+    ['the top right corner', WIDTH - 1, 0],
+    ['the bottom left corner', 0, HEIGHT - 1],
+    ['the bottom right corner', WIDTH - 1, HEIGHT - 1],
+  ])('cuts the pixels around %s, black beyond the edge, at even and odd sizes', async (_, x, y) => {
+    for (const sizePx of [1, 2, 4, 5, 12, 224]) {
+      expect([...(await read([[x, y]], { sizePx }))]).toEqual(expectedPatch(x, y, sizePx));
+    }
+  });
+
+  it('is 224 px wide unless told otherwise, and floors the centre', async () => {
+    expect([...(await read([[4.99, 3.99]]))]).toEqual(expectedPatch(4, 3, 224));
+  });
+
+  it('reads the spots asked for, in that order, repeats included', async () => {
+    const reader = createPatchReader(() => Promise.resolve(image), spotsAt([1, 1], [4, 3], [8, 6]));
+    const patches = await reader.read([2, 0, 2], { sizePx: 3 });
+    expect([...patches]).toEqual([8, 1, 8].flatMap((x) => expectedPatch(x, x === 8 ? 6 : 1, 3)));
+  });
+
+  it('resizes where the field of view is another than the size', async () => {
+    const half = await read([[4, 3]], { sizePx: 1, fieldOfViewPx: 2 });
+    // Columns 3, 4 and rows 2, 3 with equal weights.
+    const mean = (channel: number): number =>
+      Math.round([3, 4].flatMap((x) => [2, 3].map((y) => colour(x, y, channel))).reduce((a, b) => a + b) / 4);
+    [...half].forEach((value, channel) => expect(Math.abs(value - mean(channel))).toBeLessThanOrEqual(1));
+    expect(await read([[4, 3]], { sizePx: 224, fieldOfViewPx: 4 })).toHaveLength(224 * 224 * 3);
+  });
+
+  it('refuses a spot that is not there and a size that is none', async () => {
+    const reader = createPatchReader(() => Promise.resolve(image), spotsAt([1, 1]));
+    await expect(reader.read([1])).rejects.toThrow(/0\.\.0, got 1/);
+    await expect(reader.read([-1])).rejects.toThrow(RangeError);
+    await expect(reader.read([0], { sizePx: 0 })).rejects.toMatchObject({ tag: 'bad-config' });
+    await expect(reader.read([0], { sizePx: 4, fieldOfViewPx: 1.5 })).rejects.toMatchObject({ tag: 'bad-config' });
+  });
+});
+
+describe('createImageCache', () => {
+  const section = (path: string): SectionImage => ({ path, widthPx: WIDTH, heightPx: HEIGHT });
+
+  it('decodes each section once when read section by section, one at a time', async () => {
+    let [running, most] = [0, 0];
+    const decoded: string[] = [];
+    const cache = createImageCache(async ({ path }) => {
+      most = Math.max(most, ++running);
+      await Promise.resolve();
+      running--;
+      decoded.push(path);
+      return image;
+    });
+    await Promise.all(['a', 'a', 'b', 'b', 'c'].map((path) => cache.get(section(path))));
+    expect(decoded).toEqual(['a', 'b', 'c']);
+    expect(most).toBe(1);
+    await cache.get(section('a'));
+    cache.clear();
+    await cache.get(section('a'));
+    expect(decoded).toEqual(['a', 'b', 'c', 'a', 'a']);
+  });
+
+  it('tries again after a failure', async () => {
+    let calls = 0;
+    const cache = createImageCache(() =>
+      calls++ === 0 ? Promise.reject(new Error('broken')) : Promise.resolve(image),
+    );
+    await expect(cache.get(section('a'))).rejects.toThrow('broken');
+    expect(await cache.get(section('a'))).toBe(image);
+  });
+});

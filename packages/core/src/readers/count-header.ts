@@ -1,0 +1,55 @@
+import { badData } from './bad-data.ts';
+
+const NEWLINE = 10;
+
+/** The first line of a count table. */
+export interface CountHeader {
+  /** [G] */
+  readonly genes: readonly string[];
+  /** Offset of the first byte after the line. */
+  readonly end: number;
+}
+
+/**
+ * Reads the header: an empty cell over the spot ids, then one gene name per column. A byte order mark and a carriage return
+ * at the end are accepted, they are harmless.
+ * @throws SpotbenchError `bad-data` when it is not UTF-8, does not start with a tab, has no gene, or an empty, quoted or
+ * repeated gene.
+ */
+export function parseCountHeader(bytes: Uint8Array, path: string): CountHeader {
+  const newline = bytes.indexOf(NEWLINE);
+  const end = newline < 0 ? bytes.length : newline + 1;
+  const [corner, ...genes] = decodeLine(bytes.subarray(0, end), path).split('\t');
+  const where = `${path} line 1`;
+  if (corner !== '')
+    throw badData(where, `the header must start with a tab, found ${JSON.stringify(corner.slice(0, 40))}`);
+  if (genes.length === 0) throw badData(where, 'needed gene names, found none');
+  checkGenes(genes, where);
+  return { genes, end };
+}
+
+function decodeLine(line: Uint8Array, path: string): string {
+  try {
+    // TextDecoder drops a byte order mark by itself.
+    return new TextDecoder('utf-8', { fatal: true }).decode(line).replace(/\r?\n?$/, '');
+  } catch (cause) {
+    throw badData(`${path} line 1`, 'needed text in UTF-8, found other bytes', undefined, cause);
+  }
+}
+
+function checkGenes(genes: readonly string[], where: string): void {
+  const first = new Map<string, number>();
+  genes.forEach((gene, g) => {
+    const column = g + 2;
+    if (gene === '' || /^\s|\s$|"/.test(gene))
+      throw badData(where, `column ${column}: needed a gene name, found ${JSON.stringify(gene)}`);
+    const before = first.get(gene);
+    if (before !== undefined)
+      throw badData(
+        where,
+        `gene ${gene} stands in columns ${before} and ${column}, needed once`,
+        'remove or rename one of the columns',
+      );
+    first.set(gene, column);
+  });
+}
