@@ -1,1 +1,50 @@
-export {};
+export type { CompiledStep, Engine, StepFunction, StepSpec, TensorMap } from './compile/contract.ts';
+export { createEngine, engineNames, type EngineChoice } from './engines/create-engine.ts';
+export type { ArraySpec, DType, HostArray, HostArrays } from './host-array.ts';
+export { createContrastiveMethod } from './contrastive/contrastive-method.ts';
+export type { ContrastiveOptions, ContrastiveTraining } from './contrastive/contrastive-options.ts';
+export { fitStandardiser, standardise, type Standardiser } from './contrastive/standardiser.ts';
+export { initialise } from './initialisers/initialise.ts';
+export * as initialisers from './initialisers/kinds.ts';
+export { alphaDropout, dropout, type DropoutMask } from './layers/dropout.ts';
+export { embedding, embeddingSpecs } from './layers/embedding.ts';
+export { gelu } from './layers/gelu.ts';
+export { layerNorm, layerNormSpecs } from './layers/layer-norm.ts';
+export { linear, linearSpecs, type LinearOptions } from './layers/linear.ts';
+export { parameter, scoped, trainableNames, type ParameterSpecs } from './layers/parameter.ts';
+export { projectionHead, projectionHeadSpecs } from './layers/projection-head.ts';
+export { selfAttention, selfAttentionSpecs, type HeadOptions } from './layers/self-attention.ts';
+export {
+  transformerBlock,
+  transformerBlockSpecs,
+  type TransformerBlockMasks,
+  type TransformerBlockOptions,
+} from './layers/transformer-block.ts';
+export { similarityLogits, symmetricContrastive } from './losses/contrastive.ts';
+export { crossEntropyRows } from './losses/cross-entropy.ts';
+export { adam, adamW, type AdamOptions } from './optimisers/adam.ts';
+export { clipByNorm } from './optimisers/clip-by-norm.ts';
+export type { Optimiser, ParameterUpdate, StepScalars } from './optimisers/optimiser.ts';
+export { sgd, type SgdOptions } from './optimisers/sgd.ts';
+export { drawRandomInputs, type RandomDeclarations } from './random-inputs/draw.ts';
+export { neighbourCount, type NeighbourCountOptions } from './retrieval/neighbour-count.ts';
+export type { NeighbourWeights } from './retrieval/neighbour-weights.ts';
+export { retrievalPredictor, type RetrievalOptions } from './retrieval/retrieval-predictor.ts';
+export {
+  constantSchedule,
+  cosineSchedule,
+  linearWarmUp,
+  type CosineOptions,
+  type Schedule,
+  type ScheduleMoment,
+} from './schedules/schedule.ts';
+export { readCheckpoint, writeCheckpoint, type Checkpoint, type TrainingPosition } from './state/checkpoint.ts';
+export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './state/safetensors.ts';
+export { readSafetensors, requireParameters, writeSafetensors } from './state/weights-file.ts';
+export type { BatchSource } from './training/batch-source.ts';
+export { epochOrder, type EpochOrder, type EpochOrderOptions } from './training/epoch-order.ts';
+export type { LossFunction, LossValue } from './training/loss-function.ts';
+export type { CheckpointOptions, EarlyStoppingOptions, Trained, TrainOptions } from './training/train-options.ts';
+export { train } from './training/train.ts';
+export { trainingStep, type TrainingStepOptions } from './training/training-step.ts';
+export { valueAndGradients, type ValueAndGradients } from './training/value-and-gradients.ts';

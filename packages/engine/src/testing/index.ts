@@ -1,0 +1,1 @@
+export { goldenParameter, probe, u01 } from './golden-formula.ts';

@@ -1,0 +1,35 @@
+import { adam, constantSchedule, createContrastiveMethod, neighbourCount, retrievalPredictor } from '@spotbench/engine';
+import { configSchema, type Config } from './config.ts';
+import { loss } from './loss.ts';
+import { imageEncoder, spotEncoder } from './model.ts';
+
+/** mclSTExp in the frozen regime. */
+export const method = createContrastiveMethod<Config>({
+  name: 'mclstexp',
+  version: '1.0.0',
+  title: 'mclSTExp: contrastive learning with a spot transformer',
+  paper:
+    'Min, Shi, Zhang, Wan, Wang: Multimodal contrastive learning for spatial gene expression prediction using histology images. Briefings in Bioinformatics 2024, bbae551; arXiv 2407.08216',
+  configSchema,
+  build: (config) => ({
+    imageEncoder: imageEncoder(config),
+    spotEncoder: spotEncoder(config),
+    loss: loss(config),
+    predictor: retrievalPredictor(retrieval(config)),
+  }),
+  training: (config) => ({
+    epochs: config.epochs,
+    batchSize: config.batchSize,
+    lastBatch: 'keep',
+    optimiser: adam({ weightDecay: config.weightDecay }),
+    schedule: constantSchedule(config.learningRate),
+    patience: config.patience === 0 ? undefined : config.patience,
+    chunkSize: config.chunkSize,
+    standardiseFeatures: config.standardiseFeatures,
+  }),
+  selectedBy: (config, keys) => `published, ${neighbourCount(retrieval(config), keys)} neighbours of ${keys} keys`,
+});
+
+function retrieval({ topK, topKMaxFraction, neighbourWeights }: Config) {
+  return { topK, maxFraction: topKMaxFraction, weights: neighbourWeights };
+}
