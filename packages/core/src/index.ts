@@ -64,7 +64,7 @@ export type { FoldPanelOptions, FoldPanels } from './panels/fold-panels.ts';
 export { genePanelSchema, makePanel, parsePanel } from './panels/gene-panel.ts';
 export type { GenePanel } from './panels/gene-panel.ts';
 export { rankGenes, topPanel } from './panels/ranked-panel.ts';
-export type { GeneRanking, GeneScore, PanelFit } from './panels/ranked-panel.ts';
+export type { GeneRanking, PanelFit, RankBy } from './panels/ranked-panel.ts';
 export { philox4x32 } from './random/philox.ts';
 export { createRandom } from './random/random.ts';
 export type { Random, RandomPath } from './random/random.ts';

@@ -2,7 +2,7 @@ import type { CountMatrix } from '../contracts/counts.ts';
 import { mapColumns, spotCount } from '../counts/csr.ts';
 import { forEachTarget, type TargetRule } from '../expression/target-rule.ts';
 
-/** Mean and variance of the target of each gene over the spots of one section. [G] each */
+/** Mean and variance of the target of each gene over the spots of one section, rounded to 2^-28. [G] each */
 export interface GeneMoments {
   readonly mean: Float64Array;
   /** Divided by N. */
@@ -10,9 +10,9 @@ export interface GeneMoments {
 }
 
 /**
- * Sums are kept in whole units of 2^-28, where float64 adds exactly: the order of spots cannot change a bit, so it cannot
- * change which gene is chosen. Squares are at most ln(10001)^2 = 85, so sums stay below 2^53 for up to 390,000 spots; one
- * value is off by at most 2e-9.
+ * Sums are kept in whole units of 2^-28, where float64 adds exactly, and so are the results, which are added up over
+ * sections: the order of spots and sections cannot change a bit, so it cannot change which gene is chosen. Squares are at
+ * most ln(10001)^2 = 85, so sums stay below 2^53 for up to 390,000 spots; one value is off by at most 2e-9.
  */
 const UNIT = 2 ** 28;
 
@@ -30,5 +30,8 @@ export function geneMoments(counts: CountMatrix, genes: readonly string[], rule:
     squares[g] += Math.round(value * value * UNIT);
   });
   const mean = sums.map((sum) => sum / UNIT / n);
-  return { mean, variance: squares.map((sum, g) => Math.max(0, sum / UNIT / n - mean[g] ** 2)) };
+  const variance = squares.map((sum, g) => Math.max(0, sum / UNIT / n - mean[g] ** 2));
+  return { mean: mean.map(toUnit), variance: variance.map(toUnit) };
 }
+
+const toUnit = (value: number): number => Math.round(value * UNIT) / UNIT;

@@ -14,16 +14,16 @@ export interface PanelFit {
 }
 
 /** Scores by which genes are ranked, highest first. */
-export type GeneScore = 'mean' | 'variance';
+export type RankBy = 'mean' | 'variance';
 
-const RULES: Record<GeneScore, { prefix: string; words: string }> = {
+const RULES: Record<RankBy, { prefix: string; words: string }> = {
   mean: { prefix: 'HEG', words: 'highest mean' },
   variance: { prefix: 'HVG', words: 'highest variance' },
 };
 
 /** The candidates, best first. */
 export interface GeneRanking {
-  readonly score: GeneScore;
+  readonly score: RankBy;
   readonly genes: readonly string[];
   readonly fit: PanelFit;
 }
@@ -34,13 +34,12 @@ export interface GeneRanking {
  * variable. The order of spots, genes and sections changes nothing.
  * @throws SpotbenchError `bad-config` when there are no sections.
  */
-export function rankGenes(score: GeneScore, fit: PanelFit): GeneRanking {
+export function rankGenes(score: RankBy, fit: PanelFit): GeneRanking {
   if (fit.sections.length === 0)
     throw new SpotbenchError('bad-config', `panel by ${score}: needed training sections, found none; check the split`);
   const genes = [...(fit.candidates ?? sharedGenes(fit.sections))].sort();
   const total = new Float64Array(genes.length);
-  // By id, because adding floats in another order would change the last bits.
-  for (const { counts } of [...fit.sections].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+  for (const { counts } of fit.sections) {
     geneMoments(counts, genes, targetRule(fit.target))[score].forEach((value, g) => (total[g] += value));
   }
   const order = [...genes.keys()].sort((a, b) => total[b] - total[a] || a - b);
