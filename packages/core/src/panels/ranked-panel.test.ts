@@ -124,19 +124,21 @@ describe('rankGenes', () => {
   });
 
   it('keeps exact ties exact in any order of sections', () => {
-    // B has in each section what A has in another one, at equal totals.
-    const levels = [3, 7, 11, 19, 23].map((a) => [
-      [a, 1, 99 - a],
-      [2, a, 98 - a],
-      [40, 40, 20],
-    ]);
+    // B has in each section what A has in another one, at equal totals: 7 sections of 7 spots.
+    const random = createRandom(11, 'ties');
+    const levels = Array.from({ length: 7 }, () => Array.from({ length: 7 }, () => random.integer(90)));
     const sections = levels.map((level, s) => {
       const other = levels[(s + 2) % levels.length];
-      const rows = level.map(([a], i) => [other[i][0], a, 200 - other[i][0] - a]);
-      return { id: `S${s}`, counts: sparse(['B', 'A', 'REST'], rows) };
+      return {
+        id: `S${s}`,
+        counts: sparse(
+          ['B', 'A', 'REST'],
+          level.map((a, i) => [other[i], a, 200 - other[i] - a]),
+        ),
+      };
     });
     for (const score of ['mean', 'variance'] as const) {
-      for (let turn = 0; turn < 5; turn++) {
+      for (let turn = 0; turn < sections.length; turn++) {
         const turned = [...sections.slice(turn), ...sections.slice(0, turn)];
         const fit = { sections: turned, target: 'log1p-10k', candidates: ['B', 'A'] } as const;
         expect(rankGenes(score, fit).genes).toEqual(['A', 'B']);

@@ -134,8 +134,8 @@ export function parseSplits(value: unknown, where: string): SplitManifest {
 }
 
 /**
- * Checks a manifest against the sections at hand. @throws SpotbenchError `bad-split` on an unknown section, a missing one,
- * or another patient or spot count than the manifest was made for.
+ * Checks a manifest against the sections at hand. @throws SpotbenchError `bad-split` on a section that only one of the two
+ * has, or another patient or spot count than the manifest was made for.
  */
 export function checkSplitsAgainst(manifest: SplitManifest, sections: readonly SplitSection[]): void {
   const here = new Map(sections.map((s) => [s.section, s]));
@@ -151,4 +151,7 @@ export function checkSplitsAgainst(manifest: SplitManifest, sections: readonly S
           : undefined;
     if (wrong) throw new SpotbenchError('bad-split', `${where}: section ${s.section} ${wrong}`);
   }
+  const listed = new Set(manifest.folds[0].sections.map((s) => s.section));
+  const extra = sections.find((s) => !listed.has(s.section));
+  if (extra) throw new SpotbenchError('bad-split', `${where}: section ${extra.section} is not in the split`);
 }
