@@ -53,6 +53,42 @@ describe('decodeImage', () => {
     expect(opened).toMatchObject({ widthPx: WIDTH, heightPx: HEIGHT });
     expect((await decodeImage(opened)).pixels).toEqual(pixels);
   });
+
+  it('gives grey images three equal channels', async () => {
+    const path = join(folder, 'grey.png');
+    const grey = Uint8Array.of(0, 51, 102, 255);
+    await writeFile(
+      path,
+      await sharp(grey, { raw: { width: 2, height: 2, channels: 1 } })
+        .png()
+        .toBuffer(),
+    );
+    const decoded = await decodeImage(await readImageSize(path));
+    expect([...decoded.pixels]).toEqual([...grey].flatMap((level) => [level, level, level]));
+  });
+
+  it('refuses an image that changed size since it was opened', async () => {
+    const path = join(folder, 'changed.png');
+    await writeFile(path, await sharp(pixels, { raw }).png().toBuffer());
+    const opened = await readImageSize(path);
+    await expect(decodeImage({ ...opened, widthPx: WIDTH + 1 })).rejects.toMatchObject({
+      tag: 'bad-data',
+      message: expect.stringContaining(`${path}: needed 10 x 7 x 3, decoded 9 x 7 x 3`) as string,
+    });
+  });
+});
+
+describe('readImageSize', () => {
+  it('ignores a rotation note: spots refer to the pixels as stored', async () => {
+    const path = join(folder, 'rotated.tif');
+    await writeFile(
+      path,
+      await sharp(pixels, { raw }).withMetadata({ orientation: 6 }).tiff({ compression: 'lzw' }).toBuffer(),
+    );
+    const opened = await readImageSize(path);
+    expect(opened).toEqual({ path, widthPx: WIDTH, heightPx: HEIGHT });
+    expect((await decodeImage(opened)).pixels).toEqual(pixels);
+  });
 });
 
 describe('createPatchReader', () => {

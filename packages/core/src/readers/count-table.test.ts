@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { checkCounts } from '../counts/count-files.ts';
 import { isSpotbenchError } from '../errors/spotbench-error.ts';
 import { parseCountTable } from './count-table.ts';
 import { COUNTS } from './testing/tiny-section.ts';
@@ -100,5 +102,21 @@ describe('parseCountTable', () => {
 
   it('refuses bytes that are not text', () => {
     expect(messageOf(Uint8Array.of(9, 0xff, 0xfe, 10))).toContain('line 1: needed text in UTF-8');
+  });
+
+  it('reads or refuses whatever bytes it is given: no crash, and never a matrix that does not fit together', () => {
+    const good = new TextEncoder().encode(COUNTS);
+    const byte = fc.oneof(fc.nat(255), fc.constantFrom(9, 10, 13, 32, 34, 45, 46, 48));
+    const change = fc.record({ at: fc.nat(good.length), drop: fc.nat(3), insert: fc.array(byte, { maxLength: 3 }) });
+    const property = fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+      const bytes = [...good];
+      for (const { at, drop, insert } of changes) bytes.splice(at, drop, ...insert);
+      if (messageOf(Uint8Array.from(bytes)) !== 'no error') return;
+      const { rowIds, counts } = parse(Uint8Array.from(bytes));
+      expect(counts.indptr).toHaveLength(rowIds.length + 1);
+      expect(() => checkCounts(counts, 'mutated')).not.toThrow();
+      expect(counts.values.every((count) => Number.isInteger(count) && count > 0)).toBe(true);
+    });
+    fc.assert(property, { seed: 4, numRuns: 2000 });
   });
 });
