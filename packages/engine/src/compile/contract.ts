@@ -14,6 +14,11 @@ export type StepFunction = (state: TensorMap, inputs: TensorMap) => { state: Ten
 export interface StepSpec {
   readonly state: HostArrays;
   readonly inputs: Readonly<Record<string, ArraySpec>>;
+  /**
+   * The state never changes (a forward pass with trained weights): compiled in as constants, so that the engine may
+   * prepare them once. The step may then return an empty state; `writeState` is refused.
+   */
+  readonly constantState?: boolean;
 }
 
 /** A step ready to run. State stays inside (on the device where there is one); the caller never sees which engine runs. */

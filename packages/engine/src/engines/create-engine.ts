@@ -1,0 +1,32 @@
+import type { Engine } from '../compile/contract.ts';
+
+/** Which engine to make; `onnx` on the CPU unless told otherwise. */
+export interface EngineChoice {
+  readonly name?: 'onnx' | 'tfjs';
+  /** `onnx`: cpu. `tfjs`: js (the reference), wasm. */
+  readonly device?: string;
+  /** Threads of one ONNX Runtime session. */
+  readonly threads?: number;
+}
+
+type EngineFactory = (choice: EngineChoice) => Promise<Engine>;
+
+/** Factories by `name/device`; each loads its library on first use. */
+const FACTORIES: Readonly<Record<string, EngineFactory>> = {
+  'onnx/cpu': async ({ threads }) => (await import('./onnx-engine.ts')).onnxCpuEngine({ threads }),
+  'tfjs/js': async () => (await import('./tfjs-engines.ts')).tfjsJsEngine(),
+  'tfjs/wasm': async () => (await import('./tfjs-engines.ts')).tfjsWasmEngine(),
+};
+
+const DEFAULT_DEVICE = { onnx: 'cpu', tfjs: 'js' } as const;
+
+/** The names `createEngine` knows, as `name/device`. */
+export const engineNames: readonly string[] = Object.keys(FACTORIES);
+
+/** Makes an engine. @throws if the engine or device is unknown or cannot start here. */
+export async function createEngine(choice: EngineChoice = {}): Promise<Engine> {
+  const name = choice.name ?? 'onnx';
+  const key = `${name}/${choice.device ?? DEFAULT_DEVICE[name]}`;
+  if (!(key in FACTORIES)) throw new Error(`createEngine: needed one of ${engineNames.join(', ')}, got ${key}`);
+  return FACTORIES[key](choice);
+}

@@ -1,0 +1,112 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { checkArrays } from '../compile/check-arrays.ts';
+import type { CompiledStep, Engine, StepSpec } from '../compile/contract.ts';
+import { encodeModel } from '../compile/onnx/model.ts';
+import { traceStep, type TracedStep } from '../compile/trace.ts';
+import type { HostArray, HostArrays } from '../host-array.ts';
+
+export interface OnnxEngineOptions {
+  /** Threads of one session; ONNX Runtime's default is one per physical core. */
+  readonly threads?: number;
+}
+
+/** Steps as ONNX graphs on ONNX Runtime's CPU provider. */
+export function onnxCpuEngine(options: OnnxEngineOptions = {}): Engine {
+  return {
+    name: 'onnx/cpu',
+    device: 'cpu',
+    compile: async (step, spec) => {
+      const traced = traceStep(step, spec);
+      const session = await openSession(traced, sessionOptions(options));
+      return new OnnxCpuStep(session, traced, spec);
+    },
+  };
+}
+
+function sessionOptions({ threads }: OnnxEngineOptions): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+    // Moments of near-dead weights decay into denormal numbers, which are many times slower to compute with.
+    extra: { session: { set_denormal_as_zero: '1' } },
+  };
+}
+
+async function openSession(traced: TracedStep, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(encodeModel(traced.model), options);
+  } catch (cause) {
+    throw new Error(`compile: ONNX Runtime refused the graph: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** State lives in two sets of host buffers used in turn: a step reads one and writes the other, copying nothing. */
+class OnnxCpuStep implements CompiledStep {
+  private readonly session: InferenceSession;
+  private readonly traced: TracedStep;
+  private readonly spec: StepSpec;
+  private present: Record<string, Tensor>;
+  private spare: Record<string, Tensor>;
+
+  constructor(session: InferenceSession, traced: TracedStep, spec: StepSpec) {
+    this.session = session;
+    this.traced = traced;
+    this.spec = spec;
+    const changing = [...traced.state].filter(([, port]) => port.next !== undefined).map(([name]) => name);
+    this.present = Object.fromEntries([...traced.state.keys()].map((name) => [name, copyToTensor(spec.state[name])]));
+    this.spare = Object.fromEntries(changing.map((name) => [name, copyToTensor(spec.state[name])]));
+  }
+
+  async run(inputs: HostArrays): Promise<HostArrays> {
+    checkArrays('input', this.spec.inputs, inputs);
+    const results = await this.session.run(this.feeds(inputs), this.fetches());
+    for (const name of Object.keys(this.spare)) {
+      [this.present[name], this.spare[name]] = [this.spare[name], this.present[name]];
+    }
+    return Object.fromEntries([...this.traced.outputs].map(([name, port]) => [name, toHost(results[port.name])]));
+  }
+
+  readState(): Promise<HostArrays> {
+    if (this.spec.constantState) return Promise.resolve(this.spec.state);
+    const copies = Object.entries(this.present).map(([name, tensor]) => [name, copyOf(toHost(tensor))] as const);
+    return Promise.resolve(Object.fromEntries(copies));
+  }
+
+  writeState(state: HostArrays): Promise<void> {
+    return Promise.resolve().then(() => {
+      if (this.spec.constantState) throw new Error('writeState: the state was compiled in as constants; compile again');
+      checkArrays('state', this.spec.state, state);
+      for (const [name, tensor] of Object.entries(this.present)) (tensor.data as Float32Array).set(state[name].data);
+    });
+  }
+
+  dispose(): Promise<void> {
+    [this.present, this.spare] = [{}, {}];
+    return this.session.release();
+  }
+
+  private feeds(inputs: HostArrays): Record<string, Tensor> {
+    const state = Object.entries(this.present).map(([name, tensor]) => [this.traced.state.get(name)!.present, tensor]);
+    const given = Object.entries(inputs).map(([name, array]) => [this.traced.inputs.get(name)!, toTensor(array)]);
+    return Object.fromEntries([...state, ...given]) as Record<string, Tensor>;
+  }
+
+  private fetches(): Record<string, Tensor | null> {
+    const state = Object.entries(this.spare).map(([name, tensor]) => [this.traced.state.get(name)!.next!, tensor]);
+    const outputs = [...this.traced.outputs.values()].map((port) => [port.name, null]);
+    return Object.fromEntries([...state, ...outputs]) as Record<string, Tensor | null>;
+  }
+}
+
+function toTensor({ dtype, shape, data }: HostArray): Tensor {
+  return new Tensor(dtype, data as Float32Array, shape);
+}
+
+const copyOf = (array: HostArray): HostArray => ({ ...array, data: array.data.slice() });
+const copyToTensor = (array: HostArray): Tensor => toTensor(copyOf(array));
+
+function toHost(tensor: Tensor): HostArray {
+  return { dtype: tensor.type as HostArray['dtype'], shape: tensor.dims, data: tensor.data as Float32Array };
+}

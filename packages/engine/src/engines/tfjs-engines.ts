@@ -1,0 +1,35 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { findBackend, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
+import type { Engine } from '../compile/contract.ts';
+import { eagerEngine } from './eager-engine.ts';
+
+/** TensorFlow.js in plain JavaScript: slow, and the reference the other engines are checked against. */
+export async function tfjsJsEngine(): Promise<Engine> {
+  await import('@tensorflow/tfjs-backend-cpu');
+  await initialise('cpu');
+  silenceAdvertisement(findBackend('cpu'));
+  return eagerEngine('tfjs/js', 'cpu', 'cpu');
+}
+
+/** TensorFlow.js on WebAssembly (SIMD). It has no gradient of a convolution's filter. */
+export async function tfjsWasmEngine(): Promise<Engine> {
+  const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+  wasm.setWasmPaths(`${dirname(main)}/`);
+  await initialise('wasm');
+  return eagerEngine('tfjs/wasm', 'cpu', 'wasm');
+}
+
+/** Starts a backend and leaves the current one, if any, current. */
+async function initialise(backend: string): Promise<void> {
+  const before = getBackend();
+  if (!(await setBackend(backend))) throw new Error(`engine: TensorFlow.js could not start its ${backend} backend`);
+  await ready();
+  if (before && before !== backend) await setBackend(before);
+}
+
+/** On first use in Node the plain backend prints an advertisement for another package; standard error is ours. */
+function silenceAdvertisement(backend: object): void {
+  (backend as { firstUse: boolean }).firstUse = false;
+}
