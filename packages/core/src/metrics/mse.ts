@@ -10,7 +10,7 @@ export const mse: Metric<'mse'> = {
   name: 'mse',
   title: 'Mean squared error',
   formula: String.raw`\mathrm{MSE} = \frac{1}{n} \sum_i (t_i - p_i)^2`,
-  reference: 'Hastie, Tibshirani and Friedman, The Elements of Statistical Learning (2009), equation 2.9',
+  reference: 'Hastie, Tibshirani and Friedman, The Elements of Statistical Learning (2009), section 2.4',
   scope: 'gene within a section',
   unit: 'square of the unit of expression',
   range: [0, null],

@@ -14,7 +14,7 @@ export const r2: Metric<'r2'> = {
   name: 'r2',
   title: 'Coefficient of determination',
   formula: String.raw`R^2 = 1 - \frac{\sum_i (t_i - p_i)^2}{\sum_i (t_i - \bar t)^2}`,
-  reference: 'Draper and Smith, Applied Regression Analysis (1998), section 1.3',
+  reference: 'Draper and Smith, Applied Regression Analysis (1998), chapter 1',
   scope: 'gene within a section',
   unit: 'none',
   range: [null, 1],

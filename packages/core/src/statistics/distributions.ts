@@ -23,19 +23,28 @@ export function normalTail(z: number): number {
   return density / (z + fraction);
 }
 
-/** Upper tail P(T > t) of Student's t with `df` degrees of freedom, t >= 0, by Simpson's rule on the bounded angle. */
+/**
+ * Regularised incomplete beta I_x(a, b) for halves of whole numbers a and b, x < 1: x^a (1 - x)^b / (a B(a, b)) times the
+ * hypergeometric series F(a + b, 1; a + 1; x), whose terms are all positive, so that small values keep their digits.
+ * Source: Abramowitz and Stegun 26.5.4 and 26.5.23.
+ */
+function incompleteBeta(x: number, a: number, b: number): number {
+  let sum = 1;
+  let term = 1;
+  for (let n = 0; term > 1e-17 * sum; n++) sum += term *= (x * (a + b + n)) / (a + 1 + n);
+  const logBeta = logGammaHalf(2 * a) + logGammaHalf(2 * b) - logGammaHalf(2 * (a + b));
+  return (Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta) / a) * sum;
+}
+
+/**
+ * Upper tail P(T > t) of Student's t with whole `df` >= 1 degrees of freedom, for t >= 0. Below t = 2 from the middle of the
+ * distribution, above from its tail: each where its series is short.
+ */
 export function studentTail(t: number, df: number): number {
-  // with t = sqrt(df) tan(a) the density becomes proportional to cos(a)^(df - 1) on [0, pi/2)
-  const from = Math.atan(t / Math.sqrt(df));
-  const steps = 2000;
-  const width = (Math.PI / 2 - from) / steps;
-  let sum = 0;
-  for (let i = 0; i <= steps; i++) {
-    const weight = i === 0 || i === steps ? 1 : i % 2 === 1 ? 4 : 2;
-    sum += weight * Math.cos(from + i * width) ** (df - 1);
-  }
-  const constant = Math.exp(logGammaHalf(df + 1) - logGammaHalf(df)) / Math.sqrt(Math.PI);
-  return (constant * sum * width) / 3;
+  if (t === 0) return 0.5;
+  const square = t * t;
+  if (t < 2) return 0.5 - 0.5 * incompleteBeta(square / (df + square), 0.5, df / 2);
+  return 0.5 * incompleteBeta(df / (df + square), df / 2, 0.5);
 }
 
 /** The z with P(Z > z) = tail, for tails up to 1/2. */

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { summarise } from '../metrics/headline.ts';
+import { createRandom, type Random } from '../random/random.ts';
+import { compareMethods, type Comparison } from './compare.ts';
+import { simulateExam, simulateMethod, type ScoreCounts, type ScoreSpread } from './simulated-scores.ts';
+
+/** Fewer than the 1,000 of the protocol: a simulation repeats hundreds of benchmarks. */
+const DRAWS = 200;
+
+/** About what real cohorts show: patients differ more than sections, genes more than either. */
+const exam: ScoreSpread = { patient: 0.06, section: 0.03, gene: 0.1, rest: 0 };
+const own: ScoreSpread = { patient: 0.03, section: 0.02, gene: 0.02, rest: 0.05 };
+/** Methods that answer every gene of the panel equally well: what a test over patients, which takes the panel as given, calls equal. */
+const sameGenes: ScoreSpread = { ...own, gene: 0 };
+const none: ScoreSpread = { patient: 0, section: 0, gene: 0, rest: 0 };
+
+function benchmark(skills: readonly number[], counts: ScoreCounts, random: Random, spread = own): Comparison {
+  const shared = simulateExam(counts, exam, random);
+  const methods = skills.map((skill, m) => ({
+    name: `method${m}`,
+    runs: [{ seed: 0, sections: simulateMethod(skill, shared, counts, spread, random) }],
+  }));
+  return compareMethods(methods, { genes: shared.genes, bootstrap: { seed: 1, draws: DRAWS } });
+}
+
+/** One stream per simulated benchmark. */
+const streams = (repeats: number, name: string): Random[] =>
+  Array.from({ length: repeats }, (_, k) => createRandom(2024, name, k));
+
+/** Share of simulated benchmarks in which something happens. */
+const rate = (repeats: number, name: string, happens: (random: Random) => boolean): number =>
+  streams(repeats, name).filter(happens).length / repeats;
+
+/** False claims of each kind among equal methods, as shares of the benchmarks. */
+function falseClaims(methodCount: number, repeats: number, counts: ScoreCounts, spread = own) {
+  const skills = new Array<number>(methodCount).fill(0.2);
+  const results = streams(repeats, `equal-${methodCount}`).map((random) => benchmark(skills, counts, random, spread));
+  const share = (claim: (comparison: Comparison) => boolean): number => results.filter(claim).length / repeats;
+  return {
+    firstInterval: share(({ pairs }) => pairs[0].ci![0] > 0 || pairs[0].ci![1] < 0),
+    anyTest: share(({ pairs }) => pairs.some(({ significant }) => significant)),
+    anyGroup: share(({ methods }) => methods.some(({ tieGroup }) => tieGroup > 1)),
+  };
+}
+
+/** Two standard errors above a nominal rate: what a correct procedure exceeds once in forty seeds, and this seed does not. */
+const noMoreThan = (nominal: number, repeats: number): number =>
+  nominal + 2 * Math.sqrt((nominal * (1 - nominal)) / repeats);
+
+describe('equal methods', () => {
+  const counts = { patients: 8, sections: 3, genes: 20 };
+  const repeats = 200;
+
+  it('two of them: intervals exclude 0, tests reject and groups split no more often than they may', () => {
+    const { firstInterval, anyGroup } = falseClaims(2, repeats, counts);
+    const { anyTest } = falseClaims(2, repeats, counts, sameGenes);
+    for (const share of [firstInterval, anyGroup, anyTest])
+      expect(share).toBeLessThanOrEqual(noMoreThan(0.05, repeats));
+  });
+
+  it('six of them: any false claim at all, in tests or groups, is as rare', () => {
+    const { anyTest, anyGroup } = falseClaims(6, repeats, counts);
+    expect(anyTest).toBeLessThanOrEqual(noMoreThan(0.05, repeats));
+    expect(anyGroup).toBeLessThanOrEqual(noMoreThan(0.05, repeats));
+  });
+});
+
+describe('a planted difference', () => {
+  // sd of a patient's difference: sqrt(2 (0.03^2 + 0.02^2 / 3 + ...)) = 0.049; 0.1 is two of them
+  it('of two standard deviations is found in most benchmarks of 8 patients', () => {
+    const counts = { patients: 8, sections: 3, genes: 20 };
+    const found = rate(60, 'planted', (random) => {
+      const { pairs, methods } = benchmark([0.3, 0.2], counts, random);
+      return pairs[0].significant && methods[1].tieGroup === 2 && methods[0].name === 'method0';
+    });
+    expect(found).toBeGreaterThan(0.8);
+  });
+
+  it('is never called significant with 4 or 5 patients, however large', () => {
+    for (const patients of [1, 2, 4, 5]) {
+      const result = benchmark([0.9, 0.1], { patients, sections: 2, genes: 10 }, createRandom(7, patients));
+      expect(result.pairs[0]).toMatchObject({ a: 'method0', significant: false });
+      expect(result.pairs[0].pHolm).toBeGreaterThan(0.05);
+      expect(result.methods.map(({ tieGroup }) => tieGroup)).toEqual([1, 1]);
+      expect(result.note).toMatch(/no difference is called significant/);
+    }
+  });
+});
+
+describe('the headline interval', () => {
+  // genes are fixed here: a panel is the whole exam, and what varies between cohorts is patients and sections
+  const coverage = (patients: number): number => {
+    const counts = { patients, sections: 3, genes: 20 };
+    return rate(300, `coverage-${patients}`, (random) => {
+      const shared = simulateExam(counts, { ...exam, gene: 0 }, random);
+      const sections = simulateMethod(0.2, shared, counts, { ...none, rest: 0.05 }, random);
+      const { ci } = summarise([{ seed: 0, sections }], { genes: shared.genes, bootstrap: { seed: 1, draws: DRAWS } });
+      return ci![0] <= 0.2 && 0.2 <= ci![1];
+    });
+  };
+
+  it('covers the truth at about its level with 8 patients', () => {
+    expect(coverage(8)).toBeGreaterThan(0.95 - 2 * Math.sqrt((0.95 * 0.05) / 300));
+  });
+
+  it('covers less with 2 patients, as its description says', () => {
+    expect(coverage(2)).toBeLessThan(0.9);
+  });
+});
