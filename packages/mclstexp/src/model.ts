@@ -100,7 +100,7 @@ function headMask(head: string, rate: number, shape: readonly number[]) {
 
 function maskOf(head: string, rate: number, { random }: Batch, mode: 'train' | 'eval'): DropoutMask | undefined {
   if (rate === 0 || mode === 'eval') return undefined;
-  return { keep: random[`${head}.dropout`]!, rate };
+  return { keep: random[`${head}.dropout`], rate };
 }
 
 function featuresOf({ features }: Batch): Tensor2D {

@@ -49,11 +49,11 @@ describe.each(cases)('golden $size on $engine.name/$engine.device', ({ engine, s
 
     // The features carry 7 digits and PyTorch's own float32 run is off by up to 2e-5 of the largest element.
     for (const name of ['image_embeddings', 'spot_encoder_output', 'spot_embeddings', 'logits'] as const) {
-      expect(largestError(outputs[name]!, golden[name].data), name).toBeLessThan(2e-5);
+      expect(largestError(outputs[name], golden[name].data), name).toBeLessThan(2e-5);
     }
-    expect(outputs.loss!.data[0]).toBeCloseTo(golden.loss, 3);
+    expect(outputs.loss.data[0]).toBeCloseTo(golden.loss, 3);
     for (const [name, { l2, probe: expected }] of Object.entries(golden.gradients)) {
-      const gradient = outputs[`gradient/${name}`]!.data;
+      const gradient = outputs[`gradient/${name}`].data;
       // Probes are sums with alternating signs: compared with the norm, as in the golden file's own error figures.
       expect(Math.abs(norm(gradient) - l2) / l2, `norm of ${name}`).toBeLessThan(1e-3);
       expect(Math.abs(probe(name, gradient) - expected) / l2, `probe of ${name}`).toBeLessThan(5e-3);
@@ -64,7 +64,7 @@ describe.each(cases)('golden $size on $engine.name/$engine.device', ({ engine, s
 /** Largest absolute difference over the largest magnitude. */
 function largestError({ data }: HostArray, expected: readonly number[]): number {
   const scale = Math.max(...expected.map(Math.abs));
-  return Math.max(...expected.map((value, i) => Math.abs(data[i]! - value))) / scale;
+  return Math.max(...expected.map((value, i) => Math.abs(data[i] - value))) / scale;
 }
 
 function norm(values: ArrayLike<number>): number {

@@ -20,7 +20,7 @@ export function batchArrays(table: SpotTable, rows: Uint32Array): HostArrays {
     [`${BATCH}position`]: {
       dtype: 'int32',
       shape: [rows.length, 2],
-      data: Int32Array.from({ length: rows.length * 2 }, (_, i) => table.positions[rows[i >> 1]! * 2 + (i & 1)]!),
+      data: Int32Array.from({ length: rows.length * 2 }, (_, i) => table.positions[rows[i >> 1] * 2 + (i & 1)]),
     },
   };
 }
@@ -38,7 +38,7 @@ export function batchOf(inputs: TensorMap): Batch {
 
 /** Batch size of a step's inputs. */
 export function batchSizeOf(inputs: HostArrays): number {
-  return inputs[`${BATCH}expression`]!.shape[0]!;
+  return inputs[`${BATCH}expression`].shape[0];
 }
 
 /** Features alone, for encoding queries: their expression is not known, and zeros stand in for it. */

@@ -18,8 +18,9 @@ import { standardiserArrays } from './standardiser.ts';
  * the reference bank of training spots, and predictions by retrieval.
  */
 export function createContrastiveMethod<Config>(options: ContrastiveOptions<Config>): Method<Config> {
-  const { build: _build, training: _training, selectedBy: _selectedBy, ...about } = options;
-  return { ...about, deterministic: false, fit: (data, context) => fit(options, data, context) };
+  const { name, version, title, paper, configSchema } = options;
+  const about = { name, version, title, paper, configSchema, deterministic: false };
+  return { ...about, fit: (data, context) => fit(options, data, context) };
 }
 
 async function fit<Config>(
@@ -70,7 +71,7 @@ function fitted({ engine, model, result, parameters, bank, selectedBy }: FittedP
   const encoder = new CompiledEncoder(engine, model.imageEncoder, parameters, names);
   return {
     selectedBy,
-    parameterCount: trainableNames(specs).reduce((sum, name) => sum + sizeOf(specs[name]!.shape), 0),
+    parameterCount: trainableNames(specs).reduce((sum, name) => sum + sizeOf(specs[name].shape), 0),
     async predict(slide) {
       const queries = await encodeQueries(slide, { encoder, standardiser, geneCount: sizes.geneCount });
       return model.predictor.predict(queries, bank);

@@ -14,7 +14,7 @@ export class CompiledEncoder {
   /** `parameters` may hold more than the encoder uses; what it uses is `names`. */
   constructor(engine: Engine, encoder: Encoder, parameters: HostArrays, names: readonly string[]) {
     this.#engine = engine;
-    this.#parameters = Object.fromEntries(names.map((name) => [name, parameters[name]!]));
+    this.#parameters = Object.fromEntries(names.map((name) => [name, parameters[name]]));
     this.#step = (state, inputs) => {
       const { embedding } = encoder.encode(state, batchOf(inputs), 'eval');
       return { state: {}, outputs: { embedding } };
@@ -25,14 +25,14 @@ export class CompiledEncoder {
   async encode(inputs: HostArrays): Promise<{ values: Float32Array; width: number }> {
     const step = await this.#stepFor(inputs);
     const { embedding } = await step.run(inputs);
-    const { shape, data } = embedding!;
+    const { shape, data } = embedding;
     if (!(data as Float32Array).every(Number.isFinite)) {
       throw new SpotbenchError(
         'diverged',
         `encoder: an embedding ${shapeText(shape)} holds NaN or infinity; check the input features`,
       );
     }
-    return { values: Float32Array.from(data), width: shape[1]! };
+    return { values: Float32Array.from(data), width: shape[1] };
   }
 
   /** Frees every compiled graph. */

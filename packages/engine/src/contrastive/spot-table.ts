@@ -27,7 +27,7 @@ export interface SectionRange {
 export function spotTable(slides: readonly TrainingSlide[], geneCount: number): SpotTable {
   const features = slides.map(featuresOf);
   const featureWidth = features[0]?.names.length ?? 0;
-  slides.forEach((slide, i) => requireWidth(slide.id, features[i]!.names.length, featureWidth));
+  slides.forEach((slide, i) => requireWidth(slide.id, features[i].names.length, featureWidth));
   const sections = rangesOf(slides);
   return {
     count: sections.at(-1)?.end ?? 0,
@@ -70,7 +70,7 @@ function rangesOf(slides: readonly TrainingSlide[]): SectionRange[] {
 
 function positionsOf(slides: readonly TrainingSlide[]): Int32Array {
   const pairs = slides.flatMap(({ spots }) =>
-    spots.ids.map((_, i) => [Math.round(spots.arrayX[i]!), Math.round(spots.arrayY[i]!)]),
+    spots.ids.map((_, i) => [Math.round(spots.arrayX[i]), Math.round(spots.arrayY[i])]),
   );
   return Int32Array.from(pairs.flat());
 }

@@ -15,10 +15,10 @@ export function fitStandardiser(values: Float32Array, width: number): Standardis
   const rows = values.length / width;
   const mean = new Float64Array(width);
   const variance = new Float64Array(width);
-  values.forEach((value, i) => (mean[i % width]! += value / rows));
-  values.forEach((value, i) => (variance[i % width]! += (value - mean[i % width]!) ** 2 / rows));
+  values.forEach((value, i) => (mean[i % width] += value / rows));
+  values.forEach((value, i) => (variance[i % width] += (value - mean[i % width]) ** 2 / rows));
   // A constant column's variance is rounding noise of the mean, not exactly 0.
-  const std = variance.map((v, d) => (v > 1e-12 * mean[d]! ** 2 ? Math.sqrt(v) : 1));
+  const std = variance.map((v, d) => (v > 1e-12 * mean[d] ** 2 ? Math.sqrt(v) : 1));
   return { mean: Float32Array.from(mean), std: Float32Array.from(std) };
 }
 
@@ -31,7 +31,7 @@ export function standardise(values: Float32Array, { mean, std }: Standardiser, r
       `features: needed ${rows} spots x ${width} numbers as in training, got ${values.length}`,
     );
   }
-  return values.map((value, i) => (value - mean[i % width]!) / std[i % width]!);
+  return values.map((value, i) => (value - mean[i % width]) / std[i % width]);
 }
 
 /** As arrays to save beside the weights. */

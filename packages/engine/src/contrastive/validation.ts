@@ -34,7 +34,7 @@ export function validationLoss(
       let sum = 0;
       for (const { rows, fresh } of batches) {
         const { loss: value } = await steps.run(batchArrays(table, rows));
-        sum += value!.data[0]! * fresh;
+        sum += value.data[0] * fresh;
       }
       return sum / table.count;
     },

@@ -10,7 +10,7 @@ export function fanIn(shape: readonly number[]): number {
 /** Outputs fed by one input of a weight [out, in] or [out, in, kh, kw]. @throws on a shape with fewer than two sides. */
 export function fanOut(shape: readonly number[]): number {
   requireWeight(shape);
-  return shape[0]! * sizeOf(shape.slice(2));
+  return shape[0] * sizeOf(shape.slice(2));
 }
 
 function requireWeight(shape: readonly number[]): void {

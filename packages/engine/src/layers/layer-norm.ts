@@ -19,7 +19,7 @@ export function layerNormSpecs(width: number): ParameterSpecs {
  */
 export function layerNorm(params: TensorMap, name: string, x: Tensor, epsilon = LAYER_NORM_EPSILON): Tensor {
   const weight = parameter(params, `${name}.weight`);
-  requireLastAxis(name, x, weight.shape[0]!);
+  requireLastAxis(name, x, weight.shape[0]);
   const centred = sub(x, mean(x, -1, true)); // [..., D]
   const variance = mean(square(centred), -1, true); // [..., 1]
   const normalised = mul(centred, rsqrt(add(variance, epsilon)));

@@ -17,7 +17,7 @@ export function scoped(prefix: string, specs: ParameterSpecs): ParameterSpecs {
 
 /** Names of the parameters an optimiser changes, in the order of the table. */
 export function trainableNames(specs: ParameterSpecs): string[] {
-  return Object.keys(specs).filter((name) => specs[name]!.trainable ?? true);
+  return Object.keys(specs).filter((name) => specs[name].trainable ?? true);
 }
 
 /** The parameter of that name. @throws SpotbenchError `unknown-name`, naming the nearest. */

@@ -48,7 +48,7 @@ export function adamW(options: AdamOptions = {}): Optimiser {
       shrink: 1 - learningRate * weightDecay,
     }),
     update: (parameter, gradient, moments, scalars) =>
-      adamStep(options, mul(parameter, scalars.shrink!), gradient, moments, scalars),
+      adamStep(options, mul(parameter, scalars.shrink), gradient, moments, scalars),
   };
 }
 
@@ -63,10 +63,10 @@ function adamStep(
   moments: TensorMap,
   scalars: TensorMap,
 ): ParameterUpdate {
-  const m = add(mul(moments.m!, beta1), mul(gradient, 1 - beta1));
-  const v = add(mul(moments.v!, beta2), mul(square(gradient), 1 - beta2));
-  const denominator = add(div(sqrt(v), scalars.rootCorrection2!), epsilon);
-  const moved = sub(parameter, mul(div(m, denominator), scalars.stepSize!));
+  const m = add(mul(moments.m, beta1), mul(gradient, 1 - beta1));
+  const v = add(mul(moments.v, beta2), mul(square(gradient), 1 - beta2));
+  const denominator = add(div(sqrt(v), scalars.rootCorrection2), epsilon);
+  const moved = sub(parameter, mul(div(m, denominator), scalars.stepSize));
   return { parameter: moved, moments: { m, v } };
 }
 

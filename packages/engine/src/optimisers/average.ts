@@ -8,6 +8,6 @@ import type { TensorMap } from '../compile/contract.ts';
  */
 export function movingAverage(average: TensorMap, parameters: TensorMap, decay: number): TensorMap {
   return Object.fromEntries(
-    Object.entries(average).map(([name, value]) => [name, add(mul(value, decay), mul(parameters[name]!, 1 - decay))]),
+    Object.entries(average).map(([name, value]) => [name, add(mul(value, decay), mul(parameters[name], 1 - decay))]),
   );
 }

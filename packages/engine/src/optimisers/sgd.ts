@@ -21,11 +21,9 @@ export function sgd({ momentum = 0, weightDecay = 0 }: SgdOptions = {}): Optimis
     scalars: (_update, learningRate) => ({ learningRate }),
     update(parameter, gradient, moments, scalars) {
       const regularised = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
-      const direction = momentum === 0 ? regularised : add(mul(moments.b!, momentum), regularised);
-      return {
-        parameter: sub(parameter, mul(direction, scalars.learningRate!)),
-        moments: (momentum === 0 ? {} : { b: direction }) as TensorMap,
-      };
+      const direction = momentum === 0 ? regularised : add(mul(moments.b, momentum), regularised);
+      const kept: TensorMap = momentum === 0 ? {} : { b: direction };
+      return { parameter: sub(parameter, mul(direction, scalars.learningRate)), moments: kept };
     },
   };
 }

@@ -5,7 +5,7 @@ export function rowNorms({ values, width }: Rows): Float64Array {
   const norms = new Float64Array(values.length / width);
   for (let row = 0; row < norms.length; row++) {
     let sum = 0;
-    for (let d = row * width; d < (row + 1) * width; d++) sum += values[d]! ** 2;
+    for (let d = row * width; d < (row + 1) * width; d++) sum += values[d] ** 2;
     norms[row] = Math.sqrt(sum);
   }
   return norms;
@@ -23,7 +23,7 @@ export function cosineScores(
 ): void {
   for (let key = 0; key < norms.length; key++) {
     let dot = 0;
-    for (let d = 0, at = key * width; d < width; d++, at++) dot += query[d]! * values[at]!;
-    out[key] = dot / Math.max(norms[key]!, 1e-12);
+    for (let d = 0, at = key * width; d < width; d++, at++) dot += query[d] * values[at];
+    out[key] = dot / Math.max(norms[key], 1e-12);
   }
 }

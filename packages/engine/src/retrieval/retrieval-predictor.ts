@@ -45,8 +45,8 @@ function weightedMean(
 ): Float64Array {
   const mean = new Float64Array(geneCount);
   neighbours.forEach((key, j) => {
-    const weight = weights[j]!;
-    for (let g = 0, at = key * geneCount; g < geneCount; g++, at++) mean[g]! += weight * expression[at]!;
+    const weight = weights[j];
+    for (let g = 0, at = key * geneCount; g < geneCount; g++, at++) mean[g] += weight * expression[at];
   });
   return mean;
 }

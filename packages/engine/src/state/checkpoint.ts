@@ -87,7 +87,7 @@ function decode(bytes: Buffer, path: string): ReturnType<typeof decodeSafetensor
 /** SHA-256 over the position and every array's bytes, in order of name. */
 function checksum(position: string, arrays: HostArrays): string {
   const hash = createHash('sha256').update(position);
-  for (const name of Object.keys(arrays).sort()) hash.update(name).update(bytesOf(arrays[name]!.data));
+  for (const name of Object.keys(arrays).sort()) hash.update(name).update(bytesOf(arrays[name].data));
   return hash.digest('hex');
 }
 

@@ -31,7 +31,7 @@ export function encodeSafetensors({ arrays, metadata }: SafetensorsContent): Uin
   const names = Object.keys(arrays).sort();
   let offset = 0;
   for (const name of names) {
-    const { dtype, shape, data } = arrays[name]!;
+    const { dtype, shape, data } = arrays[name];
     header[name] = { dtype: CODES[dtype], shape, data_offsets: [offset, offset + data.byteLength] };
     offset += data.byteLength;
   }
@@ -42,7 +42,7 @@ export function encodeSafetensors({ arrays, metadata }: SafetensorsContent): Uin
   json.copy(file, 8);
   for (const name of names) {
     const { data_offsets } = header[name] as Entry;
-    file.set(bytesOf(arrays[name]!.data), start + data_offsets[0]);
+    file.set(bytesOf(arrays[name].data), start + data_offsets[0]);
   }
   return file;
 }
@@ -92,7 +92,7 @@ function requireEntry(name: string, entry: Partial<Entry> | null, where: string)
   const whole = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   const { shape, data_offsets: range } = entry ?? {};
   const described = Array.isArray(shape) && shape.every(whole) && Array.isArray(range) && range.length === 2;
-  if (!described || !range.every(whole) || range[1]! < range[0]!)
+  if (!described || !range.every(whole) || range[1] < range[0])
     throw damaged(where, `array "${name}" is not described`);
 }
 
@@ -102,7 +102,7 @@ function readArray(
   data: Uint8Array,
   where: string,
 ): HostArray {
-  const dtype = Object.hasOwn(DTYPES, code) ? DTYPES[code]! : undefined;
+  const dtype = Object.hasOwn(DTYPES, code) ? DTYPES[code] : undefined;
   if (dtype === undefined) {
     throw new SpotbenchError(
       'unsupported',
@@ -113,7 +113,8 @@ function readArray(
   if (end - begin !== sizeOf(shape) * elementBytes) {
     throw damaged(where, `array "${name}" of shape [${shape.join(', ')}] has ${end - begin} bytes`);
   }
-  const bytes = data.slice(begin, end); // a copy at offset 0: typed arrays must be aligned
+  // A copy at offset 0, since typed arrays must be aligned; Buffer.slice would be a view.
+  const bytes = new Uint8Array(data.subarray(begin, end));
   const views = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
   return { dtype, shape, data: new views[dtype](bytes.buffer) };
 }

@@ -34,8 +34,8 @@ export function requireParameters(
   const missing = Object.keys(specs).filter((name) => !Object.hasOwn(arrays, name));
   const unexpected = Object.keys(arrays).filter((name) => !Object.hasOwn(specs, name));
   const misshapen = Object.keys(specs)
-    .filter((name) => Object.hasOwn(arrays, name) && !sameShape(arrays[name]!.shape, specs[name]!.shape))
-    .map((name) => `${name} is ${shapeText(arrays[name]!.shape)}, needed ${shapeText(specs[name]!.shape)}`);
+    .filter((name) => Object.hasOwn(arrays, name) && !sameShape(arrays[name].shape, specs[name].shape))
+    .map((name) => `${name} is ${shapeText(arrays[name].shape)}, needed ${shapeText(specs[name].shape)}`);
   const faults = [list('missing', missing), list('unexpected', unexpected), list('wrong shape', misshapen)].filter(
     Boolean,
   );

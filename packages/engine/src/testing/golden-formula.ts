@@ -27,7 +27,7 @@ export function goldenParameter(key: string, shape: readonly number[]): HostArra
 /** sum(g * (2 u01('probe.' + key) - 1)): one number that moves with every element of an array. */
 export function probe(key: string, values: ArrayLike<number>): number {
   const u = u01(`probe.${key}`, values.length);
-  return u.reduce((sum, each, i) => sum + values[i]! * (2 * each - 1), 0);
+  return u.reduce((sum, each, i) => sum + values[i] * (2 * each - 1), 0);
 }
 
 function formulaFor(key: string, shape: readonly number[]): (u: number) => number {

@@ -20,7 +20,7 @@ export const AVERAGE = 'average/';
 /** Members under `prefix`, without it. */
 export function below<T>(prefix: string, state: Named<T>): Named<T> {
   const inside = Object.keys(state).filter((name) => name.startsWith(prefix));
-  return Object.fromEntries(inside.map((name) => [name.slice(prefix.length), state[name]!]));
+  return Object.fromEntries(inside.map((name) => [name.slice(prefix.length), state[name]]));
 }
 
 /** All members with `prefix` put before their names. */
@@ -45,8 +45,8 @@ export interface LayoutOptions {
 
 /** The state before the first step: parameters as given, moments and sums zero, the average equal to the parameters. */
 export function firstState(parameters: HostArrays, options: LayoutOptions): HostArrays {
-  const zeros = Object.fromEntries(options.trainable.map((name) => [name, zerosLike(parameters[name]!)]));
-  const trained = Object.fromEntries(options.trainable.map((name) => [name, parameters[name]!]));
+  const zeros = Object.fromEntries(options.trainable.map((name) => [name, zerosLike(parameters[name])]));
+  const trained = Object.fromEntries(options.trainable.map((name) => [name, parameters[name]]));
   return {
     ...parameters,
     ...Object.assign({}, ...options.optimiser.moments.map((moment) => under(momentPrefix(moment), zeros))),

@@ -80,11 +80,11 @@ async function runStep(run: Run, step: number): Promise<void> {
   const outputs = await run.steps.run({ ...batch, ...random, ...scalarInputs(options, position.updates, isUpdate) });
   const terms = termsOf(outputs);
   requireFinite(
-    { loss: outputs.loss!.data[0]!, ...terms },
+    { loss: outputs.loss.data[0], ...terms },
     { epoch: position.epoch + 1, step: step + 1 },
     run.saver.lastGood,
   );
-  const running = addTerms(position.running, { loss: outputs.loss!.data[0]!, terms });
+  const running = addTerms(position.running, { loss: outputs.loss.data[0], terms });
   run.position = { ...position, step: step + 1, updates: position.updates + Number(isUpdate), running };
   const mean = meanOf(running, step + 1);
   options.onProgress?.({ epoch: position.epoch + 1, epochs, step: step + 1, steps: batches.stepsPerEpoch, ...mean });
@@ -95,7 +95,7 @@ async function closeEpoch(run: Run): Promise<void> {
   const mean = meanOf(position.running, position.step);
   const next = { ...position, epoch: position.epoch + 1, step: 0, running: { loss: 0, terms: {} } };
   const best = stopping.watches
-    ? await stopping.afterEpoch(next.epoch, parametersOf(await run.steps.readState()) as HostArrays)
+    ? await stopping.afterEpoch(next.epoch, parametersOf(await run.steps.readState()))
     : null;
   run.position = { ...next, history: [...position.history, mean], best };
 }
@@ -114,12 +114,12 @@ function scalarArray(value: number): HostArray {
 }
 
 function termsOf(outputs: HostArrays): Record<string, number> {
-  return Object.fromEntries(Object.entries(below(TERM, outputs)).map(([name, { data }]) => [name, data[0]!]));
+  return Object.fromEntries(Object.entries(below(TERM, outputs)).map(([name, { data }]) => [name, data[0]]));
 }
 
 function addTerms(sum: EpochLoss, step: EpochLoss): EpochLoss {
   const names = Object.keys(step.terms);
-  const terms = Object.fromEntries(names.map((name) => [name, (sum.terms[name] ?? 0) + step.terms[name]!]));
+  const terms = Object.fromEntries(names.map((name) => [name, (sum.terms[name] ?? 0) + step.terms[name]]));
   return { loss: sum.loss + step.loss, terms };
 }
 
@@ -138,7 +138,7 @@ async function result({ steps, stopping, position, options }: Run): Promise<Trai
   const state = await steps.readState();
   const average = below(AVERAGE, state);
   return {
-    parameters: stopping.best ?? (parametersOf(state) as HostArrays),
+    parameters: stopping.best ?? parametersOf(state),
     average: options.averageDecay === undefined ? undefined : average,
     history: position.history,
     epochs: position.best?.epoch ?? position.epoch,

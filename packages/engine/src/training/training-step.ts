@@ -28,9 +28,9 @@ export interface TrainingStepOptions extends LayoutOptions {
 export function trainingStep(options: TrainingStepOptions): StepFunction {
   return (state, inputs) => {
     const parameters = parametersOf(state);
-    const trainable = Object.fromEntries(options.trainable.map((name) => [name, parameters[name]!]));
+    const trainable = Object.fromEntries(options.trainable.map((name) => [name, parameters[name]]));
     const { value, gradients } = valueAndGradients(() => options.loss(parameters, inputs), trainable);
-    const updated = update(options, state, gradients, below(SCALAR, inputs) as TensorMap);
+    const updated = update(options, state, gradients, below(SCALAR, inputs));
     return {
       state: { ...state, ...value.updates, ...updated },
       outputs: { loss: value.total, ...under<Tensor>(TERM, value.terms) },
@@ -41,12 +41,12 @@ export function trainingStep(options: TrainingStepOptions): StepFunction {
 function update(options: TrainingStepOptions, state: TensorMap, gradients: TensorMap, scalars: TensorMap): TensorMap {
   if (options.accumulate === 1) return apply(options, state, gradients, scalars);
   const summed = mapNamed(gradients, (gradient, name) =>
-    add(state[ACCUMULATED + name]!, mul(gradient, 1 / options.accumulate)),
+    add(state[ACCUMULATED + name], mul(gradient, 1 / options.accumulate)),
   );
-  const due = cast(scalars.apply!, 'bool');
+  const due = cast(scalars.apply, 'bool');
   const applied = apply(options, state, summed, scalars);
   return {
-    ...mapNamed(applied, (value, name) => where(due, value, state[name]!)),
+    ...mapNamed(applied, (value, name) => where(due, value, state[name])),
     ...under(
       ACCUMULATED,
       mapNamed(summed, (value) => where(due, zerosLike(value), value)),
@@ -60,13 +60,13 @@ function apply(options: TrainingStepOptions, state: TensorMap, gradients: Tensor
   const clipped = clipNorm === undefined ? gradients : clipByNorm(gradients, clipNorm);
   const next: Record<string, Tensor> = {};
   for (const name of options.trainable) {
-    const moments = Object.fromEntries(optimiser.moments.map((m) => [m, state[momentPrefix(m) + name]!]));
-    const result = optimiser.update(state[name]!, clipped[name]!, moments, scalars);
+    const moments = Object.fromEntries(optimiser.moments.map((m) => [m, state[momentPrefix(m) + name]]));
+    const result = optimiser.update(state[name], clipped[name], moments, scalars);
     next[name] = result.parameter;
     for (const m of optimiser.moments) next[momentPrefix(m) + name] = result.moments[m]!;
   }
   if (!averaged) return next;
-  return { ...next, ...under(AVERAGE, movingAverage(below(AVERAGE, state) as TensorMap, next, averageDecay)) };
+  return { ...next, ...under(AVERAGE, movingAverage(below(AVERAGE, state), next, averageDecay)) };
 }
 
 function mapNamed(tensors: TensorMap, transform: (tensor: Tensor, name: string) => Tensor): TensorMap {

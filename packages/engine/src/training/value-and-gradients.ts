@@ -26,7 +26,7 @@ export function valueAndGradients(loss: () => LossValue, trainable: TensorMap): 
     return value.total;
   };
   const { value: total, grads } = engine().gradients(forward, Object.values(trainable), undefined, true);
-  const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i]!]));
+  const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i]]));
   requireAll(gradients);
   return {
     value: {

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  readSafetensors,
+  requireParameters,
+  writeSafetensors,
+} from '@spotbench/engine';
+import type { HostArrays } from '@spotbench/engine';
+
+const arrays: HostArrays = {
+  'fc.weight': { dtype: 'float32', shape: [2, 3], data: Float32Array.of(0, 0.25, 0.5, 0.75, 1, 1.25) },
+  'fc.bias': { dtype: 'float32', shape: [2], data: Float32Array.of(-1.5, 2.25) },
+  index: { dtype: 'int32', shape: [2, 1], data: Int32Array.of(7, -9) },
+  mask: { dtype: 'bool', shape: [3], data: Uint8Array.of(1, 0, 1) },
+  scalar: { dtype: 'float32', shape: [], data: Float32Array.of(3.5) },
+};
+
+test('reads what the reference implementation wrote (scripts/golden_safetensors.py)', () => {
+  const file = readFileSync(new URL('../fixtures/reference.safetensors', import.meta.url));
+  expect(decodeSafetensors(file, 'reference')).toEqual({ arrays, metadata: { origin: 'safetensors 0.4.5' } });
+});
+
+test('round trip through a file, in one step', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
+  const path = join(folder, 'weights.safetensors');
+  await writeSafetensors(path, arrays, { note: 'héllo' });
+  expect(await readSafetensors(path)).toEqual({ arrays, metadata: { note: 'héllo' } });
+  expect(await readdir(folder)).toEqual(['weights.safetensors']);
+  await rm(folder, { recursive: true });
+});
+
+test('exact bytes of a one-number file', () => {
+  const file = encodeSafetensors({
+    arrays: { x: { dtype: 'float32', shape: [1], data: Float32Array.of(1) } },
+    metadata: {},
+  });
+  const header = '{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}  '; // padded to a multiple of 8
+  expect([...file]).toEqual([header.length, 0, 0, 0, 0, 0, 0, 0, ...Buffer.from(header), 0, 0, 0x80, 0x3f]);
+});
+
+describe('refuses', () => {
+  const whole = Buffer.from(encodeSafetensors({ arrays, metadata: {} }));
+  const withHeader = (header: string, bytes = 0): Buffer => {
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    return Buffer.concat([length, Buffer.from(header), Buffer.alloc(bytes)]);
+  };
+
+  test.each([
+    ['an empty file', Buffer.alloc(0), '0 bytes'],
+    ['a foreign file', Buffer.from('\x89PNG\r\n\x1a\n and more'), 'not a safetensors file'],
+    ['a cut header', whole.subarray(0, 40), 'cut off'],
+    ['cut data', whole.subarray(0, whole.length - 1), 'of data'],
+    ['bytes too many', Buffer.concat([whole, Buffer.alloc(4)]), 'of data'],
+    ['a header that is not JSON', withHeader('{"x":'), 'not JSON'],
+    ['an array without offsets', withHeader('{"x":{"dtype":"F32","shape":[1]}}'), 'array "x" is not described'],
+    ['a null array', withHeader('{"x":null}'), 'array "x" is not described'],
+    ['a gap', withHeader('{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}', 8), 'array "x" begins at byte 4'],
+    ['a wrong size', withHeader('{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', 4), 'array "x" of shape [2]'],
+    ['a 16-bit array', withHeader('{"x":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}', 4), 'array "x" is F16'],
+  ])('%s', (_what, file, message) => {
+    expect(() => decodeSafetensors(file, 'w.safetensors')).toThrow(message);
+    expect(() => decodeSafetensors(file, 'w.safetensors')).toThrow('w.safetensors: ');
+  });
+
+  test('a missing file, by name', async () => {
+    await expect(readSafetensors('/nowhere/w.safetensors')).rejects.toMatchObject({ tag: 'missing-data' });
+  });
+
+  test('weights of another model: missing, unexpected and misshapen parameters by name', () => {
+    const specs = { 'fc.weight': { shape: [3, 2] }, 'fc.bias': { shape: [2] }, head: { shape: [1] } };
+    const given = { 'fc.weight': arrays['fc.weight'], 'fc.bias': arrays['fc.bias'], index: arrays.index };
+    expect(() => requireParameters(given, specs, 'w.safetensors')).toThrow(
+      'w.safetensors: not the weights of this model: missing: head; unexpected: index; wrong shape: fc.weight is [2, 3], needed [3, 2]',
+    );
+    expect(() => requireParameters(arrays, arrays, 'w')).not.toThrow();
+  });
+});
