@@ -11,7 +11,8 @@ export interface ImageCache {
 
 /**
  * A cache of one image: sections are decoded one at a time, and the last is let go before the next is decoded, so that
- * memory is bounded by one image whatever the number of sections. Reading section by section decodes each once.
+ * memory does not grow with the number of sections. Until the garbage collector has run, the last may still be there: plan
+ * for two images (her2st: 2 x 276 MB). Reading section by section decodes each once.
  */
 export function createImageCache(decode: (image: SectionImage) => Promise<RgbImage> = decodeImage): ImageCache {
   let kept: { path: string; image: Promise<RgbImage> } | undefined;

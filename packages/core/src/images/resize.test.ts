@@ -31,7 +31,8 @@ describe('resizeSquare', () => {
     expect(source[0]).toBe(0);
   });
 
-  it('leaves a plain colour as it is', () => {
-    expect(new Set(resizeSquare(new Uint8Array(30 * 30 * 3).fill(201), 30, 17))).toEqual(new Set([201]));
+  it.each([0, 201, 255])('leaves plain %i as it is', (level) => {
+    expect(new Set(resizeSquare(new Uint8Array(30 * 30 * 3).fill(level), 30, 17))).toEqual(new Set([level]));
+    expect(new Set(resizeSquare(new Uint8Array(7 * 7 * 3).fill(level), 7, 100))).toEqual(new Set([level]));
   });
 });

@@ -45,19 +45,25 @@ interface Walk {
 
 function resample(source: Uint8Array, filter: Filter, walk: Walk, toPx: number): Uint8Array {
   const { first, weights, taps } = filter;
-  const out = new Uint8Array(walk.lines * toPx * 3);
-  for (let line = 0; line < walk.lines; line++) {
+  const { lines, lineStep, step, outLineStep, outStep } = walk;
+  const out = new Uint8Array(lines * toPx * 3);
+  for (let line = 0; line < lines; line++) {
     for (let i = 0; i < toPx; i++) {
-      const start = line * walk.lineStep + first[i] * walk.step;
-      const target = line * walk.outLineStep + i * walk.outStep;
-      for (let channel = 0; channel < 3; channel++) {
-        let sum = ONE / 2;
-        for (let k = 0, at = start + channel; k < taps; k++, at += walk.step) {
-          const weight = weights[i * taps + k];
-          if (weight !== 0) sum += weight * source[at];
-        }
-        out[target + channel] = Math.min(255, Math.max(0, sum >> WEIGHT_BITS));
+      let [red, green, blue] = [ONE / 2, ONE / 2, ONE / 2];
+      let at = line * lineStep + first[i] * step;
+      for (let k = i * taps; k < (i + 1) * taps; k++, at += step) {
+        const weight = weights[k];
+        // Padding may point beyond the end of the image.
+        if (weight === 0) continue;
+        red += weight * source[at];
+        green += weight * source[at + 1];
+        blue += weight * source[at + 2];
       }
+      const target = line * outLineStep + i * outStep;
+      // Weights are at least 0 and sum to 1 within rounding, so the highest result is 255 and the lowest 0.
+      out[target] = red >> WEIGHT_BITS;
+      out[target + 1] = green >> WEIGHT_BITS;
+      out[target + 2] = blue >> WEIGHT_BITS;
     }
   }
   return out;
