@@ -25,6 +25,7 @@ describe('count files', () => {
     ['indptr does not start at 0', { indptr: Uint32Array.of(1, 2, 2, 3) }],
     ['indptr ends at 2', { indptr: Uint32Array.of(0, 2, 2, 2) }],
     ['indptr falls at row 1', { indptr: Uint32Array.of(0, 2, 1, 3) }],
+    ['columns of row 0 do not ascend', { indices: Uint32Array.of(1, 0, 1) }],
     ['column 2 of 2', { indices: Uint32Array.of(0, 1, 2) }],
     ['2 values', { values: Float32Array.of(1, 2) }],
   ])('refuse arrays that do not fit: %s', (message, broken) => {

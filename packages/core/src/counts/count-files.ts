@@ -34,7 +34,11 @@ export function checkCounts(counts: CountMatrix, where: string): CountMatrix {
   if (indptr.length === 0 || indptr[0] !== 0) throw broken('indptr does not start at 0');
   if (indptr.at(-1) !== indices.length || indices.length !== values.length)
     throw broken(`${indices.length} indices, ${values.length} values, indptr ends at ${indptr.at(-1)!}`);
-  for (let i = 1; i < indptr.length; i++) if (indptr[i] < indptr[i - 1]) throw broken(`indptr falls at row ${i - 1}`);
+  for (let i = 1; i < indptr.length; i++) {
+    if (indptr[i] < indptr[i - 1]) throw broken(`indptr falls at row ${i - 1}`);
+    for (let k = indptr[i - 1] + 1; k < indptr[i]; k++)
+      if (indices[k] <= indices[k - 1]) throw broken(`columns of row ${i - 1} do not ascend`);
+  }
   for (const g of indices) if (g >= genes.length) throw broken(`column ${g} of ${genes.length}`);
   return counts;
 }

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isSpotbenchError } from '../errors/spotbench-error.ts';
 import { parseSelectionTable } from './selection-table.ts';
 import { SELECTION } from './testing/tiny-section.ts';
 
@@ -45,6 +47,8 @@ describe('parseSelectionTable', () => {
     ['a long row', SELECTION.replace('\t29\t1', '\t29\t1\t1'), 'line 4: needed 7 columns as in the header, found 8'],
     ['an empty number', SELECTION.replace('10.9', ''), 'line 3: pixel_x: needed a number, found ""'],
     ['NaN', SELECTION.replace('10.9', 'nan'), 'line 3: pixel_x: needed a number, found "nan"'],
+    ['hexadecimal', SELECTION.replace('10.9', '0x10'), 'line 3: pixel_x: needed a number, found "0x10"'],
+    ['a number beyond float64', SELECTION.replace('10.9', '1e999'), 'line 3: pixel_x: needed a number, found "1e999"'],
     ['infinity', SELECTION.replace('10.9', 'Infinity'), 'line 3: pixel_x: needed a number, found "Infinity"'],
     ['another selected', SELECTION.replace('\t29\t1', '\t29\t2'), 'line 4: selected: needed 0 or 1, found 2'],
     [
@@ -57,5 +61,23 @@ describe('parseSelectionTable', () => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ tag: 'bad-data' }));
     expect(() => parse(text)).toThrow(message);
     expect(() => parse(text)).toThrow('T1_selection.tsv');
+  });
+
+  it('reads or refuses whatever bytes it is given', () => {
+    const good = new TextEncoder().encode(SELECTION);
+    const byte = fc.oneof(fc.nat(255), fc.constantFrom(9, 10, 13, 32, 34, 45, 46, 48));
+    const change = fc.record({ at: fc.nat(good.length), drop: fc.nat(3), insert: fc.array(byte, { maxLength: 3 }) });
+    const property = fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+      const bytes = [...good];
+      for (const { at, drop, insert } of changes) bytes.splice(at, drop, ...insert);
+      try {
+        const spots = parseSelectionTable(Uint8Array.from(bytes), 'T1_selection.tsv');
+        expect(spots.every(({ pixelX, pixelY }) => Number.isFinite(pixelX + pixelY))).toBe(true);
+        expect(new Set(spots.map(({ array }) => array.key)).size).toBe(spots.length);
+      } catch (error) {
+        if (!isSpotbenchError(error, 'bad-data')) throw error;
+      }
+    });
+    fc.assert(property, { seed: 5, numRuns: 1000 });
   });
 });

@@ -70,10 +70,13 @@ function columnPositions(header: readonly string[], where: string): Record<Colum
   return Object.fromEntries(entries) as Record<Column, number>;
 }
 
+/** Stricter than `Number`, which also takes `0x10` and the empty string. */
+const DECIMAL = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
+
 function parseSpot(cell: (name: Column) => string, line: number, where: string): SelectedSpot {
   const number = (name: Column): number => {
     const text = cell(name).trim();
-    const value = text === '' ? NaN : Number(text);
+    const value = DECIMAL.test(text) ? Number(text) : NaN;
     if (!Number.isFinite(value)) throw badData(where, `${name}: needed a number, found ${JSON.stringify(text)}`);
     return value;
   };
