@@ -3,6 +3,8 @@ export { createEngine, engineNames, type EngineChoice } from './engines/create-e
 export type { ArraySpec, DType, HostArray, HostArrays } from './host-array.ts';
 export { createContrastiveMethod } from './contrastive/contrastive-method.ts';
 export type { ContrastiveOptions, ContrastiveTraining } from './contrastive/contrastive-options.ts';
+export { chunksOf, type Chunk } from './contrastive/reference-bank.ts';
+export { positionCount, spotTable, type SectionRange, type SpotTable } from './contrastive/spot-table.ts';
 export { fitStandardiser, standardise, type Standardiser } from './contrastive/standardiser.ts';
 export { initialise } from './initialisers/initialise.ts';
 export * as initialisers from './initialisers/kinds.ts';

@@ -1,0 +1,166 @@
+/** mclSTExp from training sections to predictions, on slides whose features decide their expression. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRandom, type FitContext, type Progress, type Slide, type TrainingData } from '@spotbench/core';
+import { readSafetensors } from '@spotbench/engine';
+import { plantedSlides } from '@spotbench/engine/testing';
+import { describe, expect, test } from 'vitest';
+import { configSchema, method, type Config } from '../src/index.ts';
+
+const N = 40;
+const G = 12;
+const [first, second, third, held] = plantedSlides({
+  sections: 4,
+  spots: N,
+  features: 10,
+  genes: G,
+  noise: 0.3,
+  seed: 4,
+});
+const data: TrainingData = { genes: held.expression.genes, train: [first, second], validation: [third] };
+const { expression: answer, ...query } = held;
+
+const small = {
+  epochs: 12,
+  batchSize: 32,
+  learningRate: 1e-3,
+  heads: 2,
+  headWidth: 8,
+  projectionWidth: 16,
+  topKMaxFraction: 0.1,
+};
+
+function contextOf(config: Partial<Config>, changes: Partial<FitContext<Config>> = {}): FitContext<Config> {
+  const parsed = configSchema.parse({ ...small, ...config });
+  return {
+    config: parsed,
+    regime: 'frozen',
+    seed: 0,
+    random: createRandom(0, 'cell'),
+    engine: 'onnx',
+    device: 'cpu',
+    ...changes,
+  };
+}
+
+async function fitAndPredict(config: Partial<Config> = {}, changes: Partial<FitContext<Config>> = {}) {
+  const fitted = await method.fit(data, contextOf(config, changes));
+  const predicted = await fitted.predict(query);
+  await fitted.dispose!();
+  return { predicted, selectedBy: fitted.selectedBy, parameterCount: fitted.parameterCount };
+}
+
+const { predicted: usual, selectedBy } = await fitAndPredict();
+
+test('learns the planted signal, and shuffled truth teaches nothing', async () => {
+  expect(usual).toHaveLength(N * G);
+  expect(usual.every(Number.isFinite)).toBe(true);
+  expect(selectedBy).toBe('published, 12 neighbours of 120 keys');
+  expect(meanPearson(usual)).toBeGreaterThan(0.5);
+
+  const shuffled = [first, second, third].map((slide, s) => ({
+    ...slide,
+    expression: { ...slide.expression, values: permuted(slide.expression.values, s) },
+  }));
+  const fitted = await method.fit({ ...data, train: shuffled, validation: [] }, contextOf({}));
+  expect(Math.abs(meanPearson(await fitted.predict(query)))).toBeLessThan(0.2);
+});
+
+test('the seed decides the answer; engines agree', async () => {
+  const again = await fitAndPredict();
+  expect(again.predicted).toEqual(usual);
+  const other = await fitAndPredict({}, { random: createRandom(1, 'cell') });
+  expect(other.predicted).not.toEqual(usual);
+  const eager = await fitAndPredict({}, { engine: 'tfjs', device: 'js' });
+  // Retrieval is a step function of the embeddings: one exchanged neighbour of twelve moves a prediction visibly.
+  expect(meanAbsoluteDifference(eager.predicted, usual)).toBeLessThan(0.02);
+});
+
+test('a killed fit resumes to the same predictions', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
+  const onProgress = ({ epoch, step }: Progress) => {
+    if (epoch === 9 && step === 2) throw new Error('killed');
+  };
+  await expect(fitAndPredict({}, { checkpointFolder: folder, onProgress })).rejects.toThrow('killed');
+  const resumed = await fitAndPredict({}, { checkpointFolder: folder });
+  expect(resumed.predicted).toEqual(usual);
+  await rm(folder, { recursive: true });
+});
+
+test('reordered query spots give reordered predictions', async () => {
+  const fitted = await method.fit(data, contextOf({}));
+  const predicted = await fitted.predict(query);
+  const backwards = await fitted.predict(reversed(query));
+  for (let n = 0; n < N; n++) {
+    expect(backwards.subarray((N - 1 - n) * G, (N - n) * G)).toEqual(predicted.subarray(n * G, (n + 1) * G));
+  }
+});
+
+test('early stopping watches the validation sections and says so', async () => {
+  const stopped = await fitAndPredict({ patience: 2 });
+  expect(stopped.selectedBy).toMatch(/^validation sections: epoch \d+; published, 8 neighbours of 80 keys$/);
+});
+
+test('dropout and every kind of weight run', async () => {
+  const { predicted } = await fitAndPredict({ dropout: 0.3, neighbourWeights: 'mean', epochs: 2 });
+  expect(predicted.every(Number.isFinite)).toBe(true);
+});
+
+test('saves weights under the published names', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
+  const fitted = await method.fit(data, contextOf({ epochs: 1 }));
+  await fitted.save!(folder);
+  expect((await readdir(folder)).sort()).toEqual(['reference.safetensors', 'weights.safetensors']);
+  const { arrays } = await readSafetensors(join(folder, 'weights.safetensors'));
+  expect(arrays['spot_encoder.1.attn.fn.to_qkv.weight'].shape).toEqual([48, G]);
+  expect(Object.values(arrays).reduce((sum, { data: { length } }) => sum + length, 0)).toBe(fitted.parameterCount);
+  await rm(folder, { recursive: true });
+});
+
+describe('refuses', () => {
+  test('more neighbours than keys, an unknown engine, the other regime, an unknown option', async () => {
+    await expect(fitAndPredict({ topKMaxFraction: null, epochs: 1 })).rejects.toThrow(
+      'needed at least 200 training spots to average 200 neighbours, got 120',
+    );
+    await expect(fitAndPredict({}, { engine: 'onxx' })).rejects.toThrow('did you mean "onnx"?');
+    await expect(fitAndPredict({}, { regime: 'finetune' })).rejects.toMatchObject({ tag: 'unsupported' });
+    expect(() => configSchema.parse({ topk: 3 })).toThrow('topk');
+  });
+});
+
+function meanPearson(predicted: Float32Array): number {
+  const genes = Array.from({ length: G }, (_, g) => pearson(columnOf(predicted, g), columnOf(answer.values, g)));
+  return genes.reduce((sum, r) => sum + r, 0) / G;
+}
+
+function columnOf(values: Float32Array, g: number): number[] {
+  return Array.from({ length: N }, (_, n) => values[n * G + g]);
+}
+
+function pearson(x: readonly number[], y: readonly number[]): number {
+  const centre = (v: readonly number[]) => v.map((value) => value - v.reduce((sum, each) => sum + each, 0) / v.length);
+  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+  const [cx, cy] = [centre(x), centre(y)];
+  return dot(cx, cy) / Math.sqrt(dot(cx, cx) * dot(cy, cy));
+}
+
+function meanAbsoluteDifference(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) / a.length;
+}
+
+/** The rows in a random order. */
+function permuted(values: Float32Array, seed: number): Float32Array {
+  const order = createRandom(seed, 'shuffle-truth').permutation(N);
+  return Float32Array.from(values, (_, at) => values[order[Math.floor(at / G)] * G + (at % G)]);
+}
+
+function reversed(slide: Slide): Slide {
+  const features = slide.features!;
+  const width = features.names.length;
+  const values = Float32Array.from(
+    features.values,
+    (_, at) => features.values[(N - 1 - Math.floor(at / width)) * width + (at % width)],
+  );
+  return { ...slide, features: { ...features, values } };
+}
