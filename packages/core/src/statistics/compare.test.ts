@@ -92,6 +92,18 @@ describe('compareMethods', () => {
     expect(result.pairs.at(-1)!.difference).toBeCloseTo(-comparison.pairs.at(-1)!.difference, 12);
   });
 
+  it('calls nothing significant below 6 patients, even at an alpha that 5 could reach', () => {
+    const five = methods.map(({ name, runs }) => ({
+      name,
+      runs: runs.map((run) => ({ ...run, sections: run.sections.filter(({ patient }) => patient < 'P5') })),
+    }));
+    const { pairs, methods: standing, note } = compareMethods(five, { ...options, alpha: 0.4 });
+    expect(Math.min(...pairs.map(({ pHolm }) => pHolm))).toBeLessThan(0.4);
+    expect(pairs.some(({ significant }) => significant)).toBe(false);
+    expect(new Set(standing.map(({ tieGroup }) => tieGroup))).toEqual(new Set([1]));
+    expect(note).toMatch(/^5 patients: smallest attainable two-sided p 0.063; with fewer than 6 patients/);
+  });
+
   it('refuses methods that sat another exam, or have no score at all', () => {
     const fewer = { name: 'fewer', runs: [{ seed: 0, sections: methods[0].runs[0].sections.slice(1) }] };
     expect(() => compareMethods([methods[0], fewer], options)).toThrow(/same sections, patients, spots and genes/);
@@ -110,26 +122,45 @@ describe('bootstrapHeadlines', () => {
     expect(bootstrapHeadlines([matrices[0]], { seed: 4, draws: 20 }).draws[0]).not.toEqual(a);
   });
 
-  it('has the spread of a mean over patients when patients are all that varies', () => {
-    // patient means 0, 1, ..., 7: bootstrap variance of their mean is population variance / 8 = 5.25 / 8
-    const sections = Array.from({ length: 8 }, (_, p): ScoredSection => {
-      const [first] = methods[0].runs[0].sections;
-      return { patient: `P${p}`, section: `S${p}`, rows: first.rows.map((row) => ({ ...row, pcc: p })) };
-    });
+  /** Variance over draws, relative to what theory says; 4 standard errors of a variance of 4,000 draws are 0.09. */
+  const relativeVariance = (sections: readonly ScoredSection[], expected: number): number => {
     const [draws] = bootstrapHeadlines([scoreMatrix(sections, exam.genes)], { seed: 5, draws: 4000 }).draws;
     const mean = draws.reduce((a, b) => a + b, 0) / 4000;
-    const variance = draws.reduce((a, b) => a + (b - mean) ** 2, 0) / 4000;
-    expect(Math.abs(mean - 3.5)).toBeLessThan(4 * Math.sqrt(5.25 / 8 / 4000));
-    expect(Math.abs(variance / (5.25 / 8) - 1)).toBeLessThan(0.1); // 4 standard errors of a variance: 4 sqrt(2 / 4000)
+    return draws.reduce((a, b) => a + (b - mean) ** 2, 0) / 4000 / expected;
+  };
+  const eightSections = (patientOf: (s: number) => string): ScoredSection[] =>
+    Array.from({ length: 8 }, (_, s) => {
+      const { rows } = methods[0].runs[0].sections[0];
+      return { patient: patientOf(s), section: `S${s}`, rows: rows.map((row) => ({ ...row, pcc: s })) };
+    });
+
+  // scores 0, 1, ..., 7: the bootstrap variance of their mean is their population variance / 8 = 5.25 / 8
+  it('has the spread of a mean over patients when patients are all that varies', () => {
+    expect(
+      Math.abs(
+        relativeVariance(
+          eightSections((s) => `P${s}`),
+          5.25 / 8,
+        ) - 1,
+      ),
+    ).toBeLessThan(0.1);
+  });
+
+  it('has the spread of a mean over sections with a single patient', () => {
+    expect(
+      Math.abs(
+        relativeVariance(
+          eightSections(() => 'P'),
+          5.25 / 8,
+        ) - 1,
+      ),
+    ).toBeLessThan(0.1);
   });
 
   it('resamples genes as one exam for all sections', () => {
     // genes 0, 1, ..., 11 alike in every section: the variance does not shrink with the number of sections
     const sections = methods[0].runs[0].sections.map((s) => ({ ...s, rows: s.rows.map((r, g) => ({ ...r, pcc: g })) }));
-    const [draws] = bootstrapHeadlines([scoreMatrix(sections, exam.genes)], { seed: 6, draws: 4000 }).draws;
-    const mean = draws.reduce((a, b) => a + b, 0) / 4000;
-    const variance = draws.reduce((a, b) => a + (b - mean) ** 2, 0) / 4000;
-    expect(Math.abs(variance / (143 / 12 / 12) - 1)).toBeLessThan(0.1); // population variance of 0..11 over 12 genes
+    expect(Math.abs(relativeVariance(sections, 143 / 12 / 12) - 1)).toBeLessThan(0.1); // population variance of 0..11 / 12
   });
 
   it('leaves out genes that are not counted, in the resamples as in the headline', () => {
@@ -152,6 +183,7 @@ describe('ranking', () => {
   it('opens a group at its best and tests against that best alone', () => {
     const standings = { values: [0.9, 0.8, 0.7, 0.5], draws: [], units: 8 };
     expect(tieGroups(standings, () => 0.15)).toEqual([1, 1, 2, 3]);
+    expect(tieGroups(standings, (i, j) => (i === 0 || j === 0 ? 0 : 0.15))).toEqual([1, 2, 2, 3]);
     expect(tieGroups(standings, () => 0)).toEqual([1, 2, 3, 4]);
     expect(tieGroups(standings, () => Infinity)).toEqual([1, 1, 1, 1]);
   });

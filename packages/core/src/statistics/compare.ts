@@ -86,7 +86,7 @@ export function compareMethods(methods: readonly MethodRuns[], options: Comparis
     nPatients,
     smallestP: smallestWilcoxonP(nPatients),
     smallestPHolm: Math.min(1, Math.max(1, pairs.length) * smallestWilcoxonP(nPatients)),
-    note: noteOf(nPatients, pairs.length, alpha),
+    note: noteOf(nPatients, pairs.length),
   };
 }
 
@@ -131,11 +131,11 @@ function standingsOf(
   };
 }
 
-function noteOf(nPatients: number, pairs: number, alpha: number): string {
+function noteOf(nPatients: number, pairs: number): string {
   const p = smallestWilcoxonP(nPatients);
   const reach = `${nPatients} patient${nPatients === 1 ? '' : 's'}: smallest attainable two-sided p ${p.toPrecision(2)}`;
   if (nPatients < MIN_PATIENTS) {
-    return `${reach}; no test over patients can reach ${alpha}, so no difference is called significant and all methods share one tie group`;
+    return `${reach}; with fewer than ${MIN_PATIENTS} patients no difference is called significant and all methods share one tie group`;
   }
   return `${reach}, ${Math.min(1, Math.max(1, pairs) * p).toPrecision(2)} after Holm's correction over ${pairs} pairs`;
 }
