@@ -11,6 +11,7 @@ export * as initialisers from './initialisers/kinds.ts';
 export { alphaDropout, dropout, type DropoutMask } from './layers/dropout.ts';
 export { embedding, embeddingSpecs } from './layers/embedding.ts';
 export { gelu } from './layers/gelu.ts';
+export { l2Normalise } from './layers/l2-normalise.ts';
 export { layerNorm, layerNormSpecs } from './layers/layer-norm.ts';
 export { linear, linearSpecs, type LinearOptions } from './layers/linear.ts';
 export { parameter, scoped, trainableNames, type ParameterSpecs } from './layers/parameter.ts';
@@ -22,8 +23,15 @@ export {
   type TransformerBlockMasks,
   type TransformerBlockOptions,
 } from './layers/transformer-block.ts';
-export { similarityLogits, symmetricContrastive } from './losses/contrastive.ts';
+export {
+  identityCrossEntropy,
+  similarityLogits,
+  softTargetContrastive,
+  symmetricContrastive,
+} from './losses/contrastive.ts';
 export { crossEntropyRows } from './losses/cross-entropy.ts';
+export { meanSquaredError, pearsonLoss } from './losses/expression.ts';
+export { gaussianSimilarity, similarityDistillation } from './losses/similarity-distillation.ts';
 export { adam, adamW, type AdamOptions } from './optimisers/adam.ts';
 export { clipByNorm } from './optimisers/clip-by-norm.ts';
 export type { Optimiser, ParameterUpdate, StepScalars } from './optimisers/optimiser.ts';

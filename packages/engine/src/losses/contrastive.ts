@@ -1,9 +1,19 @@
-import { add, eye, matMul, mean, mul, transpose, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
+import { add, eye, matMul, mean, mul, softmax, transpose } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { crossEntropyRows } from './cross-entropy.ts';
 
 /** logits = S I^T / temperature, for spot and image embeddings [B, D]; spots are rows. [B, B] */
 export function similarityLogits(spot: Tensor2D, image: Tensor2D, temperature: number): Tensor2D {
   return mul(matMul(spot, image, false, true), 1 / temperature); // [B, D] x [D, B] -> [B, B]
+}
+
+/**
+ * CE(logits, identity), averaged over the batch: each row must find its own column. logits [B, B].
+ *
+ * Source: torch.nn.functional.cross_entropy(logits, arange(B)); with spots as rows, MViTGene's hard term.
+ */
+export function identityCrossEntropy(logits: Tensor2D): Scalar {
+  return mean(crossEntropyRows(logits, eye(logits.shape[0])));
 }
 
 /**
@@ -15,8 +25,21 @@ export function similarityLogits(spot: Tensor2D, image: Tensor2D, temperature: n
  */
 export function symmetricContrastive(spot: Tensor2D, image: Tensor2D, temperature: number): Scalar {
   const logits = similarityLogits(spot, image, temperature); // [B, B]
-  const identity = eye(spot.shape[0]);
-  const bySpot = mean(crossEntropyRows(logits, identity));
-  const byImage = mean(crossEntropyRows(transpose(logits), identity));
+  return mul(add(identityCrossEntropy(logits), identityCrossEntropy(transpose(logits))), 0.5);
+}
+
+/**
+ * Per spot, (CE(logits, targets) + CE(logits^T, targets^T)) / 2 with logits = S I^T / T and soft targets
+ * softmax((I I^T + S S^T) / 2 * T): spots alike in both modalities count as partly the same. Gradients flow through the
+ * targets, as in the published code. Embeddings [B, D], result [B].
+ *
+ * Source: CMRCNet (arXiv 2506.08854) and its authors' code (4c4d157), after BLEEP and OpenAI-CLIP re-implementations.
+ */
+export function softTargetContrastive(spot: Tensor2D, image: Tensor2D, temperature: number): Tensor1D {
+  const logits = similarityLogits(spot, image, temperature); // [B, B]
+  const likeness = add(matMul(image, image, false, true), matMul(spot, spot, false, true)); // [B, B]
+  const targets = softmax(mul(likeness, temperature / 2), -1);
+  const bySpot = crossEntropyRows(logits, targets);
+  const byImage = crossEntropyRows(transpose(logits), transpose(targets));
   return mul(add(bySpot, byImage), 0.5);
 }
