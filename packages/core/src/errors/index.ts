@@ -1,0 +1,2 @@
+export { isSpotbenchError, SpotbenchError, type ErrorTag } from './spotbench-error.ts';
+export { lookUp, nearestNames, unknownName } from './unknown-name.ts';
