@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { hashValue, sha256 } from '@spotbench/core';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { MethodEntry } from './methods.ts';
+
+/**
+ * The source that decides a cell's numbers, as files and folders relative to the workspace root: the method's own, that of
+ * the packages it depends on, and the part of the bench that runs and scores cells. The same list is the cell's input for
+ * the task cache and, hashed, its `codeHash`.
+ */
+export function codeOf(method: MethodEntry): string[] {
+  const own = method.alone
+    ? [`${method.packageRoot}/src`]
+    : [`${method.packageRoot}/${method.entry.replace(/^\.\//, '')}`, `${method.packageRoot}/src/shared`];
+  return [...own, ...method.workspaceDependencies.map((name) => `packages/${name}/src`), ...benchCode];
+}
+
+/** The part of the bench that decides a number: reading stored data and features, running a cell, scoring. */
+const benchCode = ['packages/bench/src/cell', 'packages/bench/src/data', 'packages/bench/src/features'];
+
+/** Source that decides what reading a data set gives. */
+export const readerCode: readonly string[] = [
+  ...['readers', 'counts', 'images', 'splits'].map((folder) => `packages/core/src/${folder}`),
+  'packages/bench/src/data',
+];
+
+/** Source that decides a data set's features under the encoders of this repository. */
+export const encoderCode: readonly string[] = [
+  ...['handcrafted', 'images'].map((folder) => `packages/core/src/${folder}`),
+  'packages/bench/src/features',
+];
+
+/** Nx inputs for source: every TypeScript file below the folders, tests left out. */
+export function nxInputs(sources: readonly string[]): string[] {
+  return [
+    ...sources.map((source) =>
+      source.endsWith('.ts') ? `{workspaceRoot}/${source}` : `{workspaceRoot}/${source}/**/*.ts`,
+    ),
+    '!{workspaceRoot}/packages/**/*.test.ts',
+  ];
+}
+
+/** SHA-256 over names and contents of the TypeScript files in `sources`, tests left out. Missing folders count as empty. */
+export function codeHash(workspace: Workspace, sources: readonly string[]): string {
+  const files = [...new Set(sources.flatMap((source) => filesOf(workspace.root, source)))].sort();
+  return hashValue(files.map((file) => [file, sha256(readFileSync(join(workspace.root, file)))]));
+}
+
+function filesOf(root: string, source: string): string[] {
+  const stat = statSync(join(root, source), { throwIfNoEntry: false });
+  if (!stat) return [];
+  if (stat.isFile()) return [source];
+  return readdirSync(join(root, source), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => `${source}/${file}`);
+}

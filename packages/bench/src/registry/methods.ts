@@ -1,0 +1,99 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SpotbenchError, unknownName } from '@spotbench/core';
+import { z } from 'zod';
+import type { Workspace } from '../workspace/workspace.ts';
+
+/** A method as its package declares it; nothing of its code is loaded yet. */
+export interface MethodEntry {
+  readonly name: string;
+  /** `control`: brackets the tables and is never ranked. */
+  readonly kind: 'method' | 'control';
+  /** Folder of its package, relative to the workspace root, e.g. `packages/mclstexp`. */
+  readonly packageRoot: string;
+  /** Module that exports it as `method`, relative to the package. */
+  readonly entry: string;
+  /** True when the package holds this method alone. */
+  readonly alone: boolean;
+  /** False when the seed changes nothing: only the first seed is run. */
+  readonly seeded: boolean;
+  /** The packages of this workspace that its package depends on, by folder name. */
+  readonly workspaceDependencies: readonly string[];
+}
+
+const declaration = z.union([
+  z.strictObject({ method: z.string() }),
+  z.strictObject({ controls: z.record(z.string(), z.string()), seeded: z.array(z.string()).default([]) }),
+]);
+const packageJson = z.object({
+  name: z.string(),
+  spotbench: z.unknown().optional(),
+  dependencies: z.record(z.string(), z.string()).default({}),
+});
+
+/**
+ * Every method of the workspace, by name: packages whose package.json says `"spotbench": { "method": "./src/index.ts" }`.
+ * There is no central list. @throws SpotbenchError `bad-config` on a malformed declaration or a name used twice.
+ */
+export function discoverMethods(workspace: Workspace): MethodEntry[] {
+  const found = packageRoots(workspace).flatMap((root) => methodsOf(workspace, root));
+  const seen = new Map<string, MethodEntry>();
+  for (const method of found) {
+    const other = seen.get(method.name);
+    if (other) {
+      throw new SpotbenchError(
+        'bad-config',
+        `method "${method.name}" is declared by ${other.packageRoot} and by ${method.packageRoot}; rename one`,
+      );
+    }
+    seen.set(method.name, method);
+  }
+  return found;
+}
+
+/** The workspace's packages, relative to its root. */
+export function packageRoots(workspace: Workspace): string[] {
+  const folder = join(workspace.root, 'packages');
+  return readdirSync(folder)
+    .sort()
+    .filter((name) => existsSync(join(folder, name, 'package.json')))
+    .map((name) => `packages/${name}`);
+}
+
+function methodsOf(workspace: Workspace, packageRoot: string): MethodEntry[] {
+  const path = `${packageRoot}/package.json`;
+  const json = packageJson.parse(JSON.parse(readFileSync(join(workspace.root, path), 'utf8')));
+  if (json.spotbench === undefined) return [];
+  const result = declaration.safeParse(json.spotbench);
+  if (!result.success) throw new SpotbenchError('bad-config', `${path}: "spotbench": ${z.prettifyError(result.error)}`);
+  const workspaceDependencies = Object.keys(json.dependencies)
+    .filter((name) => name.startsWith('@spotbench/'))
+    .map((name) => name.slice('@spotbench/'.length))
+    .sort();
+  const common = { packageRoot, workspaceDependencies };
+  if ('method' in result.data) {
+    const name = json.name.split('/').at(-1)!;
+    return [{ ...common, name, kind: 'method', entry: result.data.method, alone: true, seeded: true }];
+  }
+  const { controls, seeded } = result.data;
+  return Object.entries(controls).map(([name, entry]) => ({
+    ...common,
+    name,
+    kind: 'control' as const,
+    entry,
+    alone: false,
+    seeded: seeded.includes(name),
+  }));
+}
+
+/** The entry of one method. @throws SpotbenchError `unknown-name` listing the nearest. */
+export function findMethod(entries: readonly MethodEntry[], name: string): MethodEntry {
+  const entry = entries.find((m) => m.name === name);
+  if (!entry)
+    throw unknownName(
+      'method',
+      name,
+      entries.map((m) => m.name),
+    );
+  return entry;
+}
