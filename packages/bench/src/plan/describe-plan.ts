@@ -1,0 +1,59 @@
+import type { Plan } from './plan.ts';
+
+/** A plan as a person reads it: what runs, what does not and why, how many cells. */
+export function describePlan(plan: Plan): string {
+  const lines: string[] = [];
+  for (const { id, entry, located, presence, active } of plan.datasets) {
+    const cells = plan.cells.filter((c) => c.dataset === id);
+    const what = entry.generator
+      ? `${entry.sections.length} sections, made on this machine`
+      : `${located.present.length} of ${entry.sections.length} sections`;
+    if (active) {
+      lines.push(
+        `${id}: ${entry.title}${entry.synthetic ? ' (SYNTHETIC: says nothing about biology)' : ''}, ${what}, ${cells.length} cells`,
+      );
+      for (const protocol of new Set(cells.map((c) => c.protocol))) {
+        const inIt = cells.filter((c) => c.protocol === protocol);
+        const count = (of: (c: (typeof inIt)[number]) => unknown): number => new Set(inIt.map(of)).size;
+        lines.push(
+          `  ${protocol}: ${count((c) => c.fold)} folds x ${count((c) => c.method)} methods, ${inIt.length} cells`,
+        );
+      }
+    } else {
+      const why =
+        presence === 'absent'
+          ? `${what}; point SPOTBENCH_DATA at the folder that holds ${id}/`
+          : 'runs when no real data is present, or with --dataset';
+      lines.push(`${id}: not run (${why})`);
+    }
+    if (active && located.missing.length > 0 && !entry.generator)
+      lines.push(`  left out: ${summariseMissing(located.missing)}`);
+  }
+  for (const { dataset, protocol, reason } of plan.skipped) lines.push(`${dataset}, ${protocol}: not run (${reason})`);
+  lines.push(`${plan.cells.length} cells in all`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** `no image: A1, A2, ...; no count file: C6`. */
+export function summariseMissing(missing: readonly { readonly id: string; readonly reason: string }[]): string {
+  const byReason = new Map<string, string[]>();
+  for (const { id, reason } of missing) byReason.set(reason, [...(byReason.get(reason) ?? []), id]);
+  return [...byReason].map(([reason, ids]) => `${reason}: ${ids.join(', ')}`).join('; ');
+}
+
+/** A plan for machines. */
+export function planJson(plan: Plan): unknown {
+  return {
+    datasets: plan.datasets.map(({ id, entry, located, presence, active }) => ({
+      id,
+      title: entry.title,
+      synthetic: entry.synthetic,
+      presence,
+      active,
+      sections: located.present.map((s) => s.id),
+      missing: located.missing,
+    })),
+    skipped: plan.skipped,
+    cells: plan.cells,
+  };
+}

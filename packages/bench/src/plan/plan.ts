@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { isSpotbenchError, makeSplits, SpotbenchError } from '@spotbench/core';
+import { locateDataset, panelPath, presence, type LocatedDataset, type Presence } from '../datasets/locate.ts';
+import { loadDatasets } from '../datasets/load.ts';
+import type { DatasetEntry, Datasets, ProtocolEntry } from '../datasets/schema.ts';
+import { discoverMethods, findMethod, type MethodEntry } from '../registry/methods.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { cellId, DEFAULT_ENCODER, type Cell } from './cell-id.ts';
+import { checkSelection, type Selection } from './selection.ts';
+
+/** A data set in the plan, or why it is not. */
+export interface PlannedDataset {
+  readonly id: string;
+  readonly entry: DatasetEntry;
+  readonly located: LocatedDataset;
+  readonly presence: Presence;
+  /** True when its cells are in the plan. */
+  readonly active: boolean;
+}
+
+/** A protocol that was asked for and cannot run on what is present. */
+export interface SkippedProtocol {
+  readonly dataset: string;
+  readonly protocol: string;
+  readonly reason: string;
+}
+
+/** Everything a run will do, worked out from datasets.json, the files present and the discovered methods. */
+export interface Plan {
+  readonly definitions: Datasets;
+  readonly datasets: readonly PlannedDataset[];
+  readonly methods: readonly MethodEntry[];
+  readonly cells: readonly Cell[];
+  readonly skipped: readonly SkippedProtocol[];
+}
+
+/**
+ * Plans a run. Data sets whose files are present are run; with none present, the synthetic demo cohort is. Reads file names,
+ * not files.
+ *
+ * @throws SpotbenchError `unknown-name` for unknown names in the selection; `missing-data` when it selects a data set whose
+ * files are not there.
+ */
+export function makePlan(workspace: Workspace, selection: Selection = {}): Plan {
+  const definitions = loadDatasets(workspace);
+  const methods = discoverMethods(workspace);
+  checkSelection(selection, definitions, methods);
+  for (const entry of Object.values(definitions.datasets)) {
+    for (const name of Object.keys(entry.options)) findMethod(methods, name);
+  }
+  const datasets = chooseDatasets(workspace, definitions, selection);
+  const chosen = methods.filter((m) => selection.methods?.includes(m.name) ?? true);
+  const cells: Cell[] = [];
+  const skipped: SkippedProtocol[] = [];
+  for (const dataset of datasets.filter((d) => d.active)) {
+    for (const protocol of protocolsOf(dataset.entry, selection)) {
+      const found = cellsOf(dataset, protocol, definitions.protocols[protocol], chosen, selection);
+      if (typeof found === 'string') skipped.push({ dataset: dataset.id, protocol, reason: found });
+      else cells.push(...found);
+    }
+  }
+  return { definitions, datasets, methods, cells, skipped };
+}
+
+function chooseDatasets(workspace: Workspace, { datasets }: Datasets, selection: Selection): PlannedDataset[] {
+  const all = Object.entries(datasets).map(([id, entry]) => {
+    const located = locateDataset(workspace, id, entry);
+    return { id, entry, located, presence: presence(located, entry) };
+  });
+  const anyReal = all.some((d) => !d.entry.synthetic && d.presence === 'ready');
+  return all.map((d) => {
+    if (selection.datasets?.includes(d.id) && d.presence === 'absent') throw absent(d.located);
+    const active = selection.datasets
+      ? selection.datasets.includes(d.id)
+      : d.entry.synthetic
+        ? !anyReal
+        : d.presence === 'ready';
+    return { ...d, active };
+  });
+}
+
+function absent({ id, root, present, missing }: LocatedDataset): SpotbenchError {
+  const first = missing[0];
+  return new SpotbenchError(
+    'missing-data',
+    `data set ${id}: needs at least two sections with counts, spots and image, found ${present.length} below ${root}` +
+      (first ? ` (${first.id}: ${first.reason})` : '') +
+      `; point SPOTBENCH_DATA at the folder that holds ${id}/`,
+  );
+}
+
+/** Protocols to run on a data set: those asked for that it has, else its default ones. */
+export function protocolsOf(entry: DatasetEntry, selection: Selection): string[] {
+  if (!selection.protocols) return entry.protocols;
+  return [...entry.protocols, ...entry.optionalProtocols].filter((p) => selection.protocols!.includes(p));
+}
+
+/** The cells of one protocol on one data set, or why there can be none. */
+function cellsOf(
+  dataset: PlannedDataset,
+  protocolId: string,
+  protocol: ProtocolEntry,
+  methods: readonly MethodEntry[],
+  selection: Selection,
+): Cell[] | string {
+  const folds = plannedFolds(dataset, protocol);
+  if (typeof folds === 'string') return folds;
+  const cells: Cell[] = [];
+  for (const method of methods) {
+    for (const fold of folds.filter((f) => selection.folds?.includes(f) ?? true)) {
+      for (const seed of seedsOf(method, dataset.entry, selection)) {
+        const cell = {
+          dataset: dataset.id,
+          protocol: protocolId,
+          regime: 'frozen' as const,
+          encoder: DEFAULT_ENCODER,
+          method: method.name,
+          fold,
+          seed,
+        };
+        cells.push({ ...cell, id: cellId(cell) });
+      }
+    }
+  }
+  return cells;
+}
+
+function seedsOf(method: MethodEntry, entry: DatasetEntry, selection: Selection): readonly number[] {
+  return method.seeded ? (selection.seeds ?? entry.seeds) : entry.seeds.slice(0, 1);
+}
+
+/**
+ * The folds a data set will have, from its list of sections alone. Spot counts do not matter here: the manifest that is used
+ * and hashed is made from the data that was read.
+ */
+function plannedFolds({ id, entry, located }: PlannedDataset, { split, predict }: ProtocolEntry): number[] | string {
+  if ('file' in predict && !existsSync(panelPath(located, predict.file)))
+    return `no ${predict.file} beside ${located.root}`;
+  const sections = entry.generator ? entry.sections : located.present;
+  try {
+    const planned = sections.map((s) => ({ section: s.id, patient: s.patient, spotCount: s.spotCount ?? 1 }));
+    return makeSplits(id, split, planned).folds.map((f) => f.index);
+  } catch (error) {
+    if (isSpotbenchError(error, 'bad-split')) return error.message;
+    throw error;
+  }
+}
