@@ -1,0 +1,92 @@
+import { createRandom, monotonicMs, type FitContext, type Progress, type Slide } from '@spotbench/core';
+import type { DataArtefact } from '../data/data-artefact.ts';
+import { readCounts } from '../data/data-artefact.ts';
+import type { Cell } from '../plan/cell-id.ts';
+import { isAnswerControl, type LoadedMethod } from '../registry/load-method.ts';
+import type { FoldData } from './load-fold.ts';
+import { checkPrediction, type SectionPrediction } from './predictions.ts';
+
+/** What a fit and its predictions leave behind. */
+export interface FitResult {
+  readonly predictions: readonly SectionPrediction[];
+  readonly curve: readonly Progress[];
+  readonly selectedBy: string;
+  readonly parameterCount: number;
+  readonly fitMs: number;
+  readonly predictMs: number;
+}
+
+/** Where a fit runs and what it reports. */
+export interface FitOptions {
+  readonly config: unknown;
+  readonly engine: string;
+  readonly device: string;
+  readonly checkpointFolder: string;
+  readonly onProgress: (stage: 'fit' | 'predict', section?: string, progress?: Progress) => void;
+}
+
+/**
+ * Fits a method on a fold's training data and predicts its test slides. A method is handed slides without expression; only
+ * a registered answer control is shown the truth.
+ */
+export async function fitAndPredict(
+  method: LoadedMethod,
+  cell: Cell,
+  fold: FoldData,
+  data: DataArtefact,
+  options: FitOptions,
+): Promise<FitResult> {
+  const curve: Progress[] = [];
+  const context: FitContext = {
+    config: options.config,
+    regime: cell.regime,
+    seed: cell.seed,
+    random: createRandom(cell.seed, cell.dataset, cell.protocol, cell.method, cell.fold),
+    engine: options.engine,
+    device: options.device,
+    checkpointFolder: options.checkpointFolder,
+    onProgress: (progress) => {
+      if (progress.step === progress.steps) curve.push(progress);
+      options.onProgress('fit', undefined, progress);
+    },
+  };
+  options.onProgress('fit');
+  const started = monotonicMs();
+  const { fitted, predict } = await fitWith(method, fold, data, context);
+  const fitMs = monotonicMs() - started;
+  const predictions: SectionPrediction[] = [];
+  for (const slide of fold.test) {
+    options.onProgress('predict', slide.id);
+    const prediction = {
+      section: slide.id,
+      patient: slide.patient,
+      spotIds: slide.spots.ids,
+      genes: fold.training.genes,
+      values: await predict(slide),
+    };
+    checkPrediction(prediction, method.name);
+    predictions.push(prediction);
+  }
+  await fitted.dispose?.();
+  const { selectedBy, parameterCount } = fitted;
+  return { predictions, curve, selectedBy, parameterCount, fitMs, predictMs: monotonicMs() - started - fitMs };
+}
+
+type AnyFitted = { selectedBy: string; parameterCount: number; dispose?: () => Promise<void> };
+
+async function fitWith(
+  method: LoadedMethod,
+  fold: FoldData,
+  data: DataArtefact,
+  context: FitContext,
+): Promise<{ fitted: AnyFitted; predict: (slide: Slide) => Promise<Float32Array> }> {
+  if (!isAnswerControl(method)) {
+    const fitted = await method.fit(fold.training, context);
+    return { fitted, predict: (slide) => fitted.predict(slide) };
+  }
+  const fitted = await method.fit(fold.training, context);
+  return {
+    fitted,
+    predict: async (slide) => fitted.predict(slide, fold.target.apply(await readCounts(data, slide.id))),
+  };
+}

@@ -1,0 +1,224 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  hashValue,
+  isSpotbenchError,
+  SpotbenchError,
+  monotonicMs,
+  nowIso,
+  writeArtefact,
+  type Progress,
+} from '@spotbench/core';
+import { stringify } from 'csv-stringify/sync';
+import { z } from 'zod';
+import { openData, type DataArtefact } from '../data/data-artefact.ts';
+import { openFeatures, type FeaturesArtefact } from '../features/features-artefact.ts';
+import type { CellContext } from '../plan/find-cell.ts';
+import { cellProgressWriter, describeProgress } from '../progress/cell-progress.ts';
+import { codeHash, codeOf } from '../registry/code-hash.ts';
+import { loadMethod, type LoadedMethod } from '../registry/load-method.ts';
+import { RUN_KIND, runRecordJson } from '../results/run-artefact.ts';
+import { runFolder } from '../results/run-folder.ts';
+import type { RunRecord } from '../results/run-record.ts';
+import { summariseFold, summaryJson } from '../results/summary.ts';
+import { gitState } from '../workspace/git.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { fitAndPredict } from './fit-predict.ts';
+import { panelsByName, panelsHash, setsBySection } from './gene-sets.ts';
+import { loadFold } from './load-fold.ts';
+import { predictionFiles } from './predictions.ts';
+import { scoreFold } from './score-fold.ts';
+import { scoresCsv } from './scores.ts';
+
+type Files = Record<string, Uint8Array | string>;
+type OnProgress = (done: number, total: number, what: string) => void;
+
+/**
+ * Runs one cell and leaves its record: run.json, predictions, scores, summary and loss curve in one artefact. Whatever goes
+ * wrong ends in a record with status `failed` and the reason, never in a missing row.
+ */
+export async function runCell(
+  workspace: Workspace,
+  context: CellContext,
+  onProgress: OnProgress = () => undefined,
+): Promise<RunRecord> {
+  const { cell } = context;
+  const watch = cellProgressWriter(workspace, cell.id);
+  const draft = startRecord(workspace, context);
+  let files: Files = {};
+  try {
+    files = await work(workspace, context, draft, (stage, section, progress) => {
+      watch.update({ stage, section, progress });
+      const { epoch = 0, epochs = 1 } = progress ?? {};
+      onProgress(epoch, epochs, describeProgress({ stage, section, progress }));
+    });
+    draft.status = 'ok';
+  } catch (error) {
+    draft.status = 'failed';
+    draft.reason = oneLine(error);
+    draft.logTail = logTail(error);
+  } finally {
+    watch.end();
+  }
+  draft.peakMemoryMb = Math.round(process.resourceUsage().maxRSS / 1024);
+  await writeArtefact(
+    runFolder(workspace, cell.id),
+    RUN_KIND,
+    { cell: cell.id },
+    { 'run.json': runRecordJson(draft), ...files },
+  );
+  return draft;
+}
+
+async function work(
+  workspace: Workspace,
+  context: CellContext,
+  draft: Draft,
+  onProgress: (stage: 'fit' | 'predict' | 'score', section?: string, progress?: Progress) => void,
+): Promise<Files> {
+  const { cell, dataset, protocol } = context;
+  const data = await openData(workspace, cell.dataset);
+  draft.datasetHash = data.manifest.hash;
+  const features = await openFeatures(workspace, cell.dataset, cell.encoder);
+  draft.featuresHash = features.manifest.hash;
+  const method = await loadMethod(workspace, context.method);
+  describeMethod(draft, method, dataset.options[cell.method] ?? {});
+  const fold = await loadFold(workspace, context, data, features);
+  Object.assign(draft, {
+    splitHash: fold.splitHash,
+    heldOut: fold.fold.heldOut,
+    panelId: fold.panels.all.name,
+    panelHash: panelsHash(fold.panels),
+  });
+
+  const checkpointFolder = checkpointsOf(workspace, cell.id, draft, data, features);
+  const { engine, device, config } = draft;
+  const fit = await fitAndPredict(method, cell, fold, data, { config, engine, device, checkpointFolder, onProgress });
+  Object.assign(draft, { selectedBy: fit.selectedBy, params: fit.parameterCount });
+  Object.assign(draft.durationsMs, { fit: Math.round(fit.fitMs), predict: Math.round(fit.predictMs) });
+
+  const started = monotonicMs();
+  const rows = await scoreFold(data, fold, fit.predictions, (section) => onProgress('score', section));
+  draft.testEvaluations = 1;
+  const patientOf = new Map(fold.test.map((slide) => [slide.id, slide.patient]));
+  const scored = Object.entries(rows).map(([section, scores]) => ({
+    section,
+    patient: patientOf.get(section)!,
+    rows: scores,
+  }));
+  const sets = setsBySection(protocol, fold.panels, scored);
+  const summary = summariseFold(cell, scored, sets);
+  draft.durationsMs.score = Math.round(monotonicMs() - started);
+  await rm(checkpointFolder, { recursive: true, force: true });
+  return {
+    ...predictionFiles(fit.predictions),
+    'scores.csv': scoresCsv(
+      scored.flatMap((s) => s.rows.map((row) => ({ runId: cell.id, patient: s.patient, section: s.section, ...row }))),
+    ),
+    'sets.json': `${JSON.stringify({ schemaVersion: 1, definedOn: protocol.setsDefinedOn, panels: panelsByName(fold.panels), sections: sets }, null, 2)}\n`,
+    'summary.json': summaryJson(summary),
+    'curve.csv': curveCsv(fit.curve),
+  };
+}
+
+/** A run record while it is being filled in. */
+type Draft = { -readonly [K in keyof RunRecord]: RunRecord[K] };
+
+function startRecord(workspace: Workspace, { cell, dataset, protocol, method }: CellContext): Draft {
+  return {
+    schemaVersion: 1,
+    cellId: cell.id,
+    command: `npx spotbench cell ${cell.id}`,
+    ...gitState(workspace.root),
+    datasetId: cell.dataset,
+    datasetHash: null,
+    synthetic: dataset.synthetic,
+    protocolId: cell.protocol,
+    protocolHash: hashValue(protocol),
+    splitId: protocol.split,
+    splitHash: null,
+    fold: cell.fold,
+    heldOut: null,
+    panelId: null,
+    panelHash: null,
+    regime: cell.regime,
+    encoder: cell.encoder,
+    featuresHash: null,
+    methodId: cell.method,
+    methodTitle: cell.method,
+    methodVersion: '',
+    methodKind: method.kind,
+    paper: null,
+    codeHash: codeHash(workspace, codeOf(method)),
+    weightsHash: null,
+    configHash: null,
+    config: null,
+    seed: cell.seed,
+    engine: 'onnx',
+    device: 'cpu',
+    precision: 'float32',
+    status: 'failed',
+    reason: null,
+    logTail: [],
+    startedAt: nowIso(),
+    durationsMs: { fit: 0, predict: 0, score: 0 },
+    peakMemoryMb: 0,
+    params: null,
+    selectedBy: null,
+    testEvaluations: 0,
+    runtime: { node: process.version, platform: process.platform, arch: process.arch },
+  };
+}
+
+function describeMethod(draft: Draft, method: LoadedMethod, options: Readonly<Record<string, unknown>>): void {
+  const parsed = method.configSchema.safeParse(options);
+  if (!parsed.success) {
+    const what = z.prettifyError(parsed.error).replaceAll('\n', ' ');
+    throw new SpotbenchError('bad-config', `datasets.json, ${draft.datasetId}, options of ${method.name}: ${what}`);
+  }
+  const config = parsed.data;
+  Object.assign(draft, {
+    methodTitle: method.title,
+    methodVersion: method.version,
+    paper: method.paper ?? null,
+    config,
+    configHash: hashValue(config),
+  });
+}
+
+/** Checkpoints belong to a cell of exactly this code, data and configuration; others are never resumed from. */
+function checkpointsOf(
+  workspace: Workspace,
+  id: string,
+  draft: Draft,
+  data: DataArtefact,
+  features: FeaturesArtefact,
+): string {
+  const identity = hashValue([
+    draft.codeHash,
+    data.manifest.hash,
+    features.manifest.hash,
+    draft.splitHash,
+    draft.panelHash,
+    draft.configHash,
+  ]);
+  return join(workspace.store, 'checkpoints', `${id}-${identity.slice(0, 16)}`);
+}
+
+function curveCsv(curve: readonly Progress[]): string {
+  const terms = [...new Set(curve.flatMap((p) => Object.keys(p.terms ?? {})))];
+  const records = curve.map(({ epoch, loss, terms: values = {} }) => ({ epoch, loss, ...values }));
+  return stringify(records, { header: true, columns: ['epoch', 'loss', ...terms] });
+}
+
+function oneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n')[0] ?? '';
+}
+
+/** What a person needs to find the fault: the message, and the stack where the error is not one of ours. */
+function logTail(error: unknown): string[] {
+  const text =
+    error instanceof Error ? (isSpotbenchError(error) ? error.message : (error.stack ?? error.message)) : String(error);
+  return text.split('\n').slice(0, 30);
+}

@@ -1,0 +1,77 @@
+import { hashValue, isSpotbenchError, verifyArtefact, type ArtefactManifest } from '@spotbench/core';
+import { openData } from '../data/data-artefact.ts';
+import type { Datasets } from '../datasets/schema.ts';
+import { openFeatures } from '../features/features-artefact.ts';
+import type { Cell } from '../plan/cell-id.ts';
+import { codeHash, codeOf } from '../registry/code-hash.ts';
+import { findMethod, type MethodEntry } from '../registry/methods.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { RUN_KIND, readRunRecord } from './run-artefact.ts';
+import { runFolder } from './run-folder.ts';
+import { failureOf } from './step-failure.ts';
+import type { RunRecord } from './run-record.ts';
+
+/**
+ * What there is of a cell: scores, a failure, nothing because a step before it failed (`blocked`), nothing at all, a damaged
+ * record, or one of other code or data.
+ */
+export type CellState =
+  | { readonly kind: 'ok'; readonly cell: Cell; readonly record: RunRecord; readonly manifest: ArtefactManifest; readonly reason: '' }
+  | { readonly kind: 'failed'; readonly cell: Cell; readonly record: RunRecord; readonly reason: string }
+  | { readonly kind: 'blocked' | 'missing' | 'damaged' | 'stale'; readonly cell: Cell; readonly reason: string };
+
+/** What of a plan tells whether a record is still the record of that cell. */
+interface Definitions {
+  readonly definitions: Datasets;
+  readonly methods: readonly MethodEntry[];
+}
+
+/** Looks at a cell's stored record: every file against its checksum, and its hashes against today's code and data. */
+export async function cellState(workspace: Workspace, plan: Definitions, cell: Cell): Promise<CellState> {
+  const folder = runFolder(workspace, cell.id);
+  const blocked = await failureOf(workspace, [`data--${cell.dataset}`, `features--${cell.dataset}--${cell.encoder}`]);
+  if (blocked !== undefined) return { kind: 'blocked', cell, reason: blocked };
+  try {
+    const manifest = await verifyArtefact(folder, RUN_KIND);
+    const record = await readRunRecord(folder, manifest);
+    const stale = await whyStale(workspace, plan, cell, record);
+    if (stale !== undefined) return { kind: 'stale', cell, reason: stale };
+    if (record.status === 'ok') return { kind: 'ok', cell, record, manifest, reason: '' };
+    return { kind: 'failed', cell, record, reason: record.reason ?? record.status };
+  } catch (error) {
+    if (isSpotbenchError(error, 'missing-data')) return { kind: 'missing', cell, reason: 'not run' };
+    if (isSpotbenchError(error, 'damaged-artefact')) return { kind: 'damaged', cell, reason: error.message };
+    throw error;
+  }
+}
+
+async function whyStale(workspace: Workspace, { definitions, methods }: Definitions, cell: Cell, record: RunRecord): Promise<string | undefined> {
+  if (record.codeHash !== memoised(workspace, findMethod(methods, cell.method))) return 'the code has changed since it was run';
+  if (record.protocolHash !== hashValue(definitions.protocols[cell.protocol])) return 'the protocol has changed since it was run';
+  const hashes = await currentHashes(workspace, cell);
+  if (hashes === undefined) return record.status === 'ok' ? 'the data it was run on cannot be read now' : undefined;
+  if (record.datasetHash !== null && record.datasetHash !== hashes.data) return 'the data has changed since it was run';
+  if (record.featuresHash !== null && record.featuresHash !== hashes.features) return 'the features have changed since it was run';
+  return undefined;
+}
+
+async function currentHashes(workspace: Workspace, { dataset, encoder }: Cell): Promise<{ data: string; features: string } | undefined> {
+  try {
+    return {
+      data: (await openData(workspace, dataset)).manifest.hash,
+      features: (await openFeatures(workspace, dataset, encoder)).manifest.hash,
+    };
+  } catch (error) {
+    if (isSpotbenchError(error, 'missing-data', 'damaged-artefact')) return undefined;
+    throw error;
+  }
+}
+
+/** Hashing a package's source once per process is enough: cells of one method share it. */
+const codeHashes = new Map<string, string>();
+function memoised(workspace: Workspace, method: MethodEntry): string {
+  const key = `${workspace.root}\0${method.name}`;
+  const hash = codeHashes.get(key) ?? codeHash(workspace, codeOf(method));
+  codeHashes.set(key, hash);
+  return hash;
+}
