@@ -1,0 +1,139 @@
+import type { Board, BoardRow, Ranking } from './board-schema.ts';
+
+/** leaderboard.md: the same tables for people. */
+export function boardMarkdown(board: Board): string {
+  const parts = ['# SpotBench leaderboard', '', `> ${board.notice}`, '', HOW_TO_READ, ''];
+  for (const ranking of board.rankings) parts.push(...rankingSection(ranking), '');
+  if (board.gaps.some((g) => g.gap !== null)) parts.push(...gapSection(board), '');
+  if (board.notRun.length > 0) {
+    parts.push('## Not run', '');
+    for (const { dataset, protocol, reason } of board.notRun)
+      parts.push(`- ${dataset}${protocol === null ? '' : `, ${protocol}`}: ${reason}`);
+    parts.push('');
+  }
+  return `${parts
+    .join('\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trimEnd()}\n`;
+}
+
+const HOW_TO_READ =
+  'PCC: Pearson correlation per gene within a section, averaged over the genes of the set, the sections of a patient, then patients. ' +
+  'Brackets: 95 % interval, hierarchical bootstrap over patients, sections and genes. A constant prediction counts as 0; genes whose truth is constant are left out; both are counted. ' +
+  'Controls are never ranked.';
+
+function rankingSection(ranking: Ranking): string[] {
+  const { sections, patients, spots, hashes } = ranking;
+  const synthetic = ranking.synthetic ? ' (SYNTHETIC)' : '';
+  return [
+    `## ${ranking.dataset}${synthetic}: ${ranking.protocol}, ${ranking.regime}`,
+    '',
+    `${ranking.datasetTitle}. ${ranking.protocolTitle} (${ranking.tier}). ${sections.used} of ${sections.defined} sections, ${patients.length} patients (${patients.join(', ')}), ${spots} spots. ${ranking.protocolNote}`,
+    '',
+    ...table(
+      [
+        'Rank',
+        'Method',
+        ...ranking.sets.map((set) => `${set} PCC`),
+        'Undefined (prediction / truth constant)',
+        'Cells',
+      ],
+      ranking.rows.map((row) => [
+        rankText(row),
+        nameText(row),
+        ...ranking.sets.map((set) => scoreText(row, set)),
+        undefinedText(row),
+        `${row.cells.ok}/${row.cells.total}`,
+      ]),
+    ),
+    '',
+    `Ranked by ${ranking.rankedBy}. ${ranking.statistics}.`,
+    '',
+    ...ranking.rows.flatMap((row) => failureLines(row)),
+    '',
+    '<details><summary>Where these rows come from</summary>',
+    '',
+    `Data ${short(hashes.dataset)}, split ${short(hashes.split)}, protocol ${short(hashes.protocol)}, features ${short(hashes.features)}.`,
+    '',
+    ...table(
+      ['Method', 'Version', 'Code', 'Configuration', 'Commit', 'Seeds', 'Chosen by', 'Command'],
+      ranking.rows.map(({ method, version, provenance: p }) => [
+        method,
+        version,
+        short(p.codeHash),
+        short(p.configHash),
+        p.commits.map(shortCommit).join(' ') || 'none',
+        p.seeds.join(', '),
+        p.selectedBy.join('; '),
+        `\`${p.command}\``,
+      ]),
+    ),
+    '',
+    '</details>',
+  ];
+}
+
+function gapSection({ gaps }: Board): string[] {
+  return [
+    '## Leakage gap',
+    '',
+    'What sections of the test patient in training are worth: slide-out minus patient-out, PCC.',
+    '',
+    ...table(
+      ['Data set', 'Method', 'Set', 'patient-out', 'slide-out', 'gap'],
+      gaps
+        .filter((g) => g.gap !== null)
+        .map((g) => [g.dataset, g.method, g.set, fixed(g.patientOut), fixed(g.slideOut), fixed(g.gap)]),
+    ),
+  ];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.map((c) => c.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+}
+
+function rankText({ rank, rankInterval, kind }: BoardRow): string {
+  if (rank === null) return kind === 'control' ? 'control' : '-';
+  return rankInterval && rankInterval[0] !== rankInterval[1]
+    ? `${rank} (${rankInterval[0]} to ${rankInterval[1]})`
+    : String(rank);
+}
+
+function nameText({ method, kind, title }: BoardRow): string {
+  return kind === 'method' ? `**${method}**` : title === method ? method : `${method}: ${title}`;
+}
+
+function scoreText(row: BoardRow, set: string): string {
+  const number = row.scores[set]?.pcc;
+  if (!number) return row.failures.length > 0 ? 'failed' : '-';
+  if (number.value === null) return 'undefined';
+  return number.ci ? `${fixed(number.value)} [${fixed(number.ci[0])}, ${fixed(number.ci[1])}]` : fixed(number.value);
+}
+
+/** Over all predicted genes, summed over sections and seeds. */
+function undefinedText(row: BoardRow): string {
+  const number = (row.scores.all ?? Object.values(row.scores)[0])?.pcc;
+  return number ? `${number.nUndefined.constant_pred} / ${number.nUndefined.constant_truth}` : '-';
+}
+
+function failureLines({ method, failures, cells }: BoardRow): string[] {
+  if (failures.length === 0) return [];
+  const shown = failures.slice(0, 5).map((f) => `  - ${f.kind}: \`${f.cell}\`: ${f.reason}`);
+  const more = failures.length > 5 ? [`  - and ${failures.length - 5} more`] : [];
+  return [`- ${method}: ${failures.length} of ${cells.total} cells have no scores`, ...shown, ...more];
+}
+
+function fixed(value: number | null): string {
+  if (value === null) return '-';
+  const text = value.toFixed(3);
+  return text === '-0.000' ? '0.000' : text;
+}
+
+function short(hash: string | null): string {
+  return hash === null ? 'none' : hash.slice(0, 12);
+}
+
+function shortCommit(commit: string): string {
+  return `${commit.slice(0, 10)}${commit.endsWith('+') ? '+' : ''}`;
+}

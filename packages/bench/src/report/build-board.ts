@@ -1,0 +1,127 @@
+import { hashValue, isSpotbenchError } from '@spotbench/core';
+import { openData } from '../data/data-artefact.ts';
+import { regimeLabel } from '../plan/cell-id.ts';
+import type { Plan, PlannedDataset } from '../plan/plan.ts';
+import { findMethod } from '../registry/methods.ts';
+import { cellState, type CellState } from '../results/cell-state.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { Board, Ranking } from './board-schema.ts';
+import { RANKED_BY, rankingRows, type MethodCells } from './ranking.ts';
+import { readFinished } from './read-runs.ts';
+
+/** Builds the leaderboard of a plan from the records of its cells; a cell without scores is a row with its reason. */
+export async function buildBoard(workspace: Workspace, plan: Plan): Promise<Board> {
+  const states = await Promise.all(plan.cells.map((cell) => cellState(workspace, plan, cell)));
+  const groups = groupBy(states, ({ cell }) => [cell.dataset, cell.protocol, regimeLabel(cell)].join('\0'));
+  const rankings: Ranking[] = [];
+  for (const group of groups.values()) rankings.push(await buildRanking(workspace, plan, group));
+  const synthetic = rankings.filter((r) => r.synthetic).map((r) => r.dataset);
+  return {
+    schemaVersion: 1,
+    tier: 'local',
+    notice:
+      synthetic.length > 0
+        ? `SYNTHETIC DATA (${[...new Set(synthetic)].join(', ')}): made on this machine to show that the benchmark runs. Its numbers say nothing about any method.`
+        : 'Run on this machine; not published.',
+    rankings,
+    gaps: gapsOf(rankings),
+    notRun: notRunOf(plan),
+  };
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return groups;
+}
+
+async function buildRanking(workspace: Workspace, plan: Plan, states: readonly CellState[]): Promise<Ranking> {
+  const { dataset, protocol, regime, encoder } = states[0].cell;
+  const planned = plan.datasets.find((d) => d.id === dataset)!;
+  const definition = plan.definitions.protocols[protocol];
+  const methods: MethodCells[] = [];
+  for (const [method, own] of groupBy(states, (s) => s.cell.method)) {
+    const ok = own.filter((s) => s.kind === 'ok');
+    const finished =
+      ok.length === own.length ? await Promise.all(ok.map((s) => readFinished(workspace, s))) : undefined;
+    methods.push({ method, kind: findMethod(plan.methods, method).kind, states: own, finished });
+  }
+  const sets = definition.sets.filter((set) =>
+    methods.some((m) => m.finished?.some((c) => Object.values(c.sets).some((s) => set in s))),
+  );
+  const command = (method: string): string =>
+    `npx spotbench run --dataset ${dataset} --protocol ${protocol} --method ${method}`;
+  const { rows, statistics } = rankingRows(methods, sets, command);
+  const records = states.flatMap((s) => ('record' in s ? [s.record] : []));
+  const first = <T>(of: (r: (typeof records)[number]) => T | null): T | null =>
+    records.map(of).find((v) => v !== null) ?? null;
+  return {
+    dataset,
+    datasetTitle: planned.entry.title,
+    synthetic: planned.entry.synthetic,
+    ...(await countsOf(workspace, planned)),
+    protocol,
+    protocolTitle: definition.title,
+    tier: definition.tier,
+    protocolNote: definition.note,
+    regime: regimeLabel({ regime, encoder }),
+    rankedBy: `PCC on ${RANKED_BY}`,
+    statistics,
+    hashes: {
+      dataset: first((r) => r.datasetHash),
+      protocol: hashValue(definition),
+      split: first((r) => r.splitHash),
+      features: first((r) => r.featuresHash),
+    },
+    sets,
+    rows,
+  };
+}
+
+async function countsOf(
+  workspace: Workspace,
+  { id, entry }: PlannedDataset,
+): Promise<Pick<Ranking, 'sections' | 'patients' | 'spots'>> {
+  try {
+    const { sections } = (await openData(workspace, id)).meta;
+    return {
+      sections: { used: sections.length, defined: entry.sections.length },
+      patients: [...new Set(sections.map((s) => s.patient))].sort(),
+      spots: sections.reduce((sum, s) => sum + s.spotCount, 0),
+    };
+  } catch (error) {
+    if (!isSpotbenchError(error, 'missing-data', 'damaged-artefact')) throw error;
+    return { sections: { used: 0, defined: entry.sections.length }, patients: [], spots: 0 };
+  }
+}
+
+/** What sections of the same patient in training are worth: slide-out minus patient-out, on every shared gene set. */
+function gapsOf(rankings: readonly Ranking[]): Board['gaps'] {
+  return rankings
+    .filter((r) => r.protocol === 'patient-out')
+    .flatMap((clean) => {
+      const legacy = rankings.find(
+        (r) => r.protocol === 'slide-out' && r.dataset === clean.dataset && r.regime === clean.regime,
+      );
+      if (!legacy) return [];
+      return clean.rows.flatMap(({ method, scores }) =>
+        clean.sets.map((set) => {
+          const patientOut = scores[set]?.pcc?.value ?? null;
+          const slideOut = legacy.rows.find((r) => r.method === method)?.scores[set]?.pcc?.value ?? null;
+          const gap = patientOut === null || slideOut === null ? null : slideOut - patientOut;
+          return { dataset: clean.dataset, regime: clean.regime, method, set, patientOut, slideOut, gap };
+        }),
+      );
+    });
+}
+
+function notRunOf(plan: Plan): Board['notRun'] {
+  const absent = plan.datasets
+    .filter((d) => !d.active && d.presence === 'absent')
+    .map(({ id, located }) => ({
+      dataset: id,
+      protocol: null,
+      reason: `${located.present.length} of ${located.present.length + located.missing.length} sections are on this machine; point SPOTBENCH_DATA at the folder that holds ${id}/`,
+    }));
+  return [...absent, ...plan.skipped];
+}

@@ -1,0 +1,140 @@
+import { compareMethods, type Comparison, type MethodRuns, type ScoredSection } from '@spotbench/core';
+import { METRICS, plain } from '../results/summary.ts';
+import type { CellState } from '../results/cell-state.ts';
+import type { RunRecord } from '../results/run-record.ts';
+import type { BoardRow } from './board-schema.ts';
+import type { FinishedCell } from './read-runs.ts';
+
+/** Methods are ordered by PCC on this set: genes that vary are those worth predicting. Every other set stands beside it. */
+export const RANKED_BY = 'HVG-50';
+
+/** Draws and seed of every bootstrap of a table: tables of the same records are equal to the byte. */
+const BOOTSTRAP = { seed: 20_240, draws: 1000 };
+
+/** Everything one ranking has of one method. */
+export interface MethodCells {
+  readonly method: string;
+  readonly kind: 'method' | 'control';
+  readonly states: readonly CellState[];
+  /** All of them, when every cell has scores; else undefined. */
+  readonly finished: readonly FinishedCell[] | undefined;
+}
+
+/** The rows of one ranking, best first, rows without numbers last; and what the number of patients allows to say. */
+export function rankingRows(
+  methods: readonly MethodCells[],
+  sets: readonly string[],
+  commandFor: (method: string) => string,
+): { rows: BoardRow[]; statistics: string } {
+  const complete = methods.filter((m) => m.finished !== undefined);
+  const comparisons = new Map(
+    sets.map((set) => [set, new Map(METRICS.map((metric) => [metric, compare(complete, set, metric)]))]),
+  );
+  const ranked = compare(
+    complete.filter((m) => m.kind === 'method'),
+    sets.includes(RANKED_BY) ? RANKED_BY : sets[0],
+    'pcc',
+  );
+  const rows = methods.map((method): BoardRow => {
+    const standing = ranked?.methods.find((s) => s.name === method.method);
+    return {
+      ...describe(method),
+      rank: standing?.rank ?? null,
+      rankInterval: standing?.rankInterval ? [standing.rankInterval[0], standing.rankInterval[1]] : null,
+      tieGroup: standing?.tieGroup ?? null,
+      scores: method.finished ? scoresOf(method.method, comparisons) : {},
+      provenance: { command: commandFor(method.method), ...provenanceOf(recordsOf(method)) },
+    };
+  });
+  const value = (row: BoardRow): number =>
+    row.scores[RANKED_BY]?.pcc?.value ?? row.scores[sets[0]]?.pcc?.value ?? -Infinity;
+  rows.sort((a, b) => value(b) - value(a) || (a.method < b.method ? -1 : 1));
+  return { rows, statistics: ranked?.note ?? 'no method has all its cells yet' };
+}
+
+function compare(
+  methods: readonly MethodCells[],
+  set: string,
+  metric: (typeof METRICS)[number],
+): Comparison | undefined {
+  if (methods.length === 0) return undefined;
+  const genes = genesFrom(methods[0].finished!, set);
+  return compareMethods(methods.map(runsOf), { genes, metric, bootstrap: BOOTSTRAP });
+}
+
+/** A method's runs, one per seed: the test sections of all folds together. */
+function runsOf({ method, finished }: MethodCells): MethodRuns {
+  const seeds = [...new Set(finished!.map((c) => c.record.seed))].sort((a, b) => a - b);
+  return {
+    name: method,
+    runs: seeds.map((seed) => ({
+      seed,
+      sections: finished!.filter((c) => c.record.seed === seed).flatMap((c) => c.sections),
+    })),
+  };
+}
+
+/** The genes of a set in each section; every method of a ranking has the same, for the panel belongs to the fold. */
+function genesFrom(cells: readonly FinishedCell[], set: string): (section: ScoredSection) => readonly string[] {
+  const bySection = new Map(
+    cells.flatMap((c) =>
+      Object.entries(c.sets).map(([section, sets]) => [
+        section,
+        (sets as Record<string, readonly string[]>)[set] ?? [],
+      ]),
+    ),
+  );
+  return ({ section }) => bySection.get(section) ?? [];
+}
+
+function scoresOf(
+  method: string,
+  comparisons: ReadonlyMap<string, ReadonlyMap<string, Comparison | undefined>>,
+): BoardRow['scores'] {
+  return Object.fromEntries(
+    [...comparisons].map(([set, byMetric]) => [
+      set,
+      Object.fromEntries(
+        [...byMetric].flatMap(([metric, comparison]) => {
+          const standing = comparison?.methods.find((s) => s.name === method);
+          return standing ? [[metric, plain(standing.summary)]] : [];
+        }),
+      ),
+    ]),
+  );
+}
+
+function describe({
+  method,
+  kind,
+  states,
+}: MethodCells): Pick<BoardRow, 'method' | 'title' | 'kind' | 'version' | 'paper' | 'cells' | 'failures'> {
+  const record = states.map((s) => ('record' in s ? s.record : undefined)).find((r) => r?.methodVersion);
+  return {
+    method,
+    title: record?.methodTitle ?? method,
+    kind,
+    version: record?.methodVersion ?? '',
+    paper: record?.paper ?? null,
+    cells: { ok: states.filter((s) => s.kind === 'ok').length, total: states.length },
+    failures: states.filter((s) => s.kind !== 'ok').map((s) => ({ cell: s.cell.id, kind: s.kind, reason: s.reason })),
+  };
+}
+
+function recordsOf({ states }: MethodCells): RunRecord[] {
+  return states.flatMap((s) => ('record' in s ? [s.record] : []));
+}
+
+function provenanceOf(records: readonly RunRecord[]): Omit<BoardRow['provenance'], 'command'> {
+  const distinct = <T extends string | number>(of: (r: RunRecord) => T | null): T[] =>
+    [...new Set(records.map(of).filter((v) => v !== null))].sort((a, b) => (a < b ? -1 : 1));
+  return {
+    commits: distinct((r) => (r.commit === null ? null : `${r.commit}${r.dirty ? '+' : ''}`)),
+    codeHash: records[0]?.codeHash ?? null,
+    configHash: records[0]?.configHash ?? null,
+    panelHashes: distinct((r) => r.panelHash),
+    seeds: distinct((r) => r.seed),
+    engines: distinct((r) => `${r.engine}/${r.device}`),
+    selectedBy: distinct((r) => r.selectedBy),
+  };
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { writeFileAtomic } from '@spotbench/core';
+import { makePlan } from '../plan/plan.ts';
+import type { Selection } from '../plan/selection.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { boardCsv } from './board-csv.ts';
+import { boardMarkdown } from './board-markdown.ts';
+import { boardSchema, type Board } from './board-schema.ts';
+import { buildBoard } from './build-board.ts';
+import { costsCsv } from './costs-csv.ts';
+
+/** Writes results/local/leaderboard.{json,csv,md} from the cells that exist, and costs.csv with their times and memory. */
+export async function report(
+  workspace: Workspace,
+  selection: Selection,
+): Promise<{ board: Board; folder: string; files: string[] }> {
+  const plan = makePlan(workspace, selection);
+  const board = boardSchema.parse(await buildBoard(workspace, plan));
+  const folder = workspace.localResults;
+  const contents = {
+    'leaderboard.json': `${JSON.stringify(board, null, 2)}\n`,
+    'leaderboard.csv': boardCsv(board),
+    'leaderboard.md': boardMarkdown(board),
+    'costs.csv': await costsCsv(workspace, plan),
+  };
+  for (const [name, text] of Object.entries(contents)) await writeFileAtomic(join(folder, name), text);
+  return { board, folder, files: Object.keys(contents).map((name) => join(folder, name)) };
+}
