@@ -31,7 +31,7 @@ const boundaries = Object.entries(forbiddenImports).map(([name, group]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['**/node_modules', '**/dist', '.nx', '.spotbench', 'results', 'coverage', 'eslint.config.js'] },
+  { ignores: ['**/node_modules', '**/dist', '.nx', '.spotbench', 'results', 'coverage', '**/*.{js,mjs,cjs}'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

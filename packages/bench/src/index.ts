@@ -1,1 +1,15 @@
-export {};
+export { openData, readCounts, readSplits, readSpots, type DataArtefact, type DataMeta } from './data/data-artefact.ts';
+export { loadDatasets } from './datasets/load.ts';
+export type { DatasetEntry, Datasets, ProtocolEntry } from './datasets/schema.ts';
+export { makeDemoCohort } from './demo/demo-cohort.ts';
+export { cellId, type Cell } from './plan/cell-id.ts';
+export { makePlan, type Plan } from './plan/plan.ts';
+export type { Selection } from './plan/selection.ts';
+export { discoverMethods, type MethodEntry } from './registry/methods.ts';
+export { loadMethod } from './registry/load-method.ts';
+export type { Board, BoardRow, Ranking } from './report/board-schema.ts';
+export { report } from './report/report.ts';
+export { schemaFiles } from './results/json-schemas.ts';
+export type { RunRecord } from './results/run-record.ts';
+export { runAll } from './run/run-all.ts';
+export { findWorkspace, workspaceAt, type Workspace } from './workspace/workspace.ts';

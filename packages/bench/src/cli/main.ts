@@ -1,0 +1,65 @@
+import { isSpotbenchError, nearestNames } from '@spotbench/core/errors';
+import yargs from 'yargs';
+import { cellCommand } from './commands/cell.ts';
+import { dataCommand } from './commands/data.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { featuresCommand } from './commands/features.ts';
+import { planCommand } from './commands/plan.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
+
+/** Exit codes: 0 all well; 1 something failed and says what; 2 the command line was wrong. */
+const USAGE_ERROR = 2;
+
+/** The `spotbench` command line. Commands load what they need when they run, so that help is quick. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let usage: string | undefined;
+  const parser = yargs([...argv])
+    .scriptName('spotbench')
+    .usage('$0 <command>\n\nCompares methods that predict spatial gene expression from H&E histology.')
+    .command([planCommand, runCommand, reportCommand, doctorCommand, dataCommand, featuresCommand, cellCommand])
+    .demandCommand(1, 'Say what to do: one of the commands above.')
+    .strict()
+    .recommendCommands()
+    .help()
+    .alias('h', 'help')
+    .version(false)
+    .wrap(Math.min(120, process.stdout.columns ?? 100))
+    .exitProcess(false)
+    .fail((message, error) => {
+      if (error) throw error;
+      usage = message;
+      throw new UsageError(message);
+    });
+  try {
+    await parser.parseAsync();
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`spotbench: ${withNearestOption(usage ?? error.message, knownOptions(parser))}\n`);
+      return USAGE_ERROR;
+    }
+    process.stderr.write(`spotbench: ${describe(error)}\n`);
+    return isSpotbenchError(error, 'unknown-name') ? USAGE_ERROR : 1;
+  }
+}
+
+class UsageError extends Error {}
+
+/** yargs says `Unknown argument: metod`; this adds which option was probably meant. */
+function withNearestOption(message: string, known: readonly string[]): string {
+  const oneLine = message.replaceAll('\n', ' ');
+  const unknown = /^Unknown arguments?: (\S+?)(,|$)/.exec(oneLine)?.[1];
+  const near = unknown === undefined ? [] : nearestNames(unknown, known, 1);
+  return near.length > 0 ? `${oneLine}; did you mean --${near[0]}?` : `${oneLine}; see spotbench --help`;
+}
+
+function knownOptions(parser: unknown): string[] {
+  const { key } = (parser as { getOptions(): { key: Record<string, unknown> } }).getOptions();
+  return Object.keys(key).filter((name) => name.length > 1 && name !== 'version');
+}
+
+function describe(error: unknown): string {
+  if (isSpotbenchError(error)) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,43 @@
+import type { Argv } from 'yargs';
+import type { Selection } from '../plan/selection.ts';
+
+const list = (value: string | undefined): string[] | undefined =>
+  value
+    ?.split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+/** Adds the options that select part of the benchmark; each takes names joined by commas. */
+export function selectionOptions<T>(argv: Argv<T>): Argv<T & SelectionArguments> {
+  return argv
+    .option('dataset', { string: true, requiresArg: true, describe: 'Data sets, e.g. her2st,demo' })
+    .option('protocol', { string: true, requiresArg: true, describe: 'Protocols, e.g. patient-out,slide-out' })
+    .option('method', { string: true, requiresArg: true, describe: 'Methods and controls, e.g. mclstexp,ridge' })
+    .option('fold', { string: true, requiresArg: true, describe: 'Folds by number, e.g. 0,1' })
+    .option('seed', { string: true, requiresArg: true, describe: 'Seeds of seeded methods, e.g. 0,1,2' });
+}
+
+/** What `selectionOptions` adds to a command's arguments. */
+export interface SelectionArguments {
+  readonly dataset?: string;
+  readonly protocol?: string;
+  readonly method?: string;
+  readonly fold?: string;
+  readonly seed?: string;
+}
+
+/** The selection that the options ask for. @throws RangeError for a fold or seed that is not a whole number. */
+export function selectionFrom(args: SelectionArguments): Selection {
+  const numbers = (name: string, value: string | undefined): number[] | undefined =>
+    list(value)?.map((text) => {
+      if (!/^\d+$/.test(text)) throw new RangeError(`--${name}: needs whole numbers joined by commas, got "${text}"`);
+      return Number(text);
+    });
+  return {
+    datasets: list(args.dataset),
+    protocols: list(args.protocol),
+    methods: list(args.method),
+    folds: numbers('fold', args.fold),
+    seeds: numbers('seed', args.seed),
+  };
+}

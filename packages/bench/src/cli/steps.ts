@@ -1,0 +1,82 @@
+import { lookUp } from '@spotbench/core';
+import { buildData } from '../data/build-data.ts';
+import { loadDatasets } from '../datasets/load.ts';
+import { buildFeatures } from '../features/build-features.ts';
+import { findCell } from '../plan/find-cell.ts';
+import { createProgressBar } from '../progress/progress-bar.ts';
+import { recordingFailure } from '../results/step-failure.ts';
+import { findWorkspace } from '../workspace/workspace.ts';
+
+/** Reads a data set into the store and says what was read. */
+export async function readDataset(id: string, json: boolean): Promise<void> {
+  const workspace = findWorkspace();
+  const entry = lookUp('data set', id, loadDatasets(workspace).datasets);
+  const bar = createProgressBar(`data ${id}`);
+  try {
+    const { data, reused } = await recordingFailure(workspace, `data--${id}`, () =>
+      buildData(workspace, id, entry, (done, total, what) => bar.update(done, total, what)),
+    );
+    const { meta, manifest } = data;
+    const spots = meta.sections.reduce((sum, s) => sum + s.spotCount, 0);
+    const summary = {
+      dataset: id,
+      sections: meta.sections.length,
+      missing: meta.missing.length,
+      spots,
+      hash: manifest.hash,
+      reused,
+    };
+    bar.stop();
+    process.stdout.write(
+      json
+        ? `${JSON.stringify(summary)}\n`
+        : `${id}: ${summary.sections} of ${entry.sections.length} sections, ${spots} spots, ${reused ? 'unchanged' : 'read'} (${manifest.hash.slice(0, 12)})\n`,
+    );
+  } finally {
+    bar.stop();
+  }
+}
+
+/** Computes a data set's features under an encoder and says what was computed. */
+export async function computeFeatures(id: string, encoder: string, json: boolean): Promise<void> {
+  const workspace = findWorkspace();
+  const entry = lookUp('data set', id, loadDatasets(workspace).datasets);
+  const bar = createProgressBar(`features ${id} ${encoder}`);
+  try {
+    const { features, reused } = await recordingFailure(workspace, `features--${id}--${encoder}`, () =>
+      buildFeatures(workspace, id, entry, encoder, (done, total, what) => bar.update(done, total, `section ${what}`)),
+    );
+    const spots = Object.values(features.meta.sections).reduce((a, b) => a + b, 0);
+    const summary = {
+      dataset: id,
+      encoder,
+      spots,
+      features: features.meta.names.length,
+      hash: features.manifest.hash,
+      reused,
+    };
+    bar.stop();
+    process.stdout.write(
+      json
+        ? `${JSON.stringify(summary)}\n`
+        : `${id}: ${summary.features} ${encoder} features of ${spots} spots, ${reused ? 'unchanged' : 'computed'} (${summary.hash.slice(0, 12)})\n`,
+    );
+  } finally {
+    bar.stop();
+  }
+}
+
+/** Runs one cell of the plan. @returns the exit code: 0 when it has scores. */
+export async function runOneCell(id: string, json: boolean): Promise<number> {
+  const workspace = findWorkspace();
+  const context = findCell(workspace, id);
+  const { runCell } = await import('../cell/run-cell.ts');
+  const bar = createProgressBar(id);
+  const record = await runCell(workspace, context, (done, total, what) => bar.update(done, total, what)).finally(() =>
+    bar.stop(),
+  );
+  if (json) process.stdout.write(`${JSON.stringify(record)}\n`);
+  else if (record.status === 'ok') process.stdout.write(`${id}: ok\n`);
+  if (record.status !== 'ok') process.stderr.write(`spotbench: ${id}: ${record.status}: ${record.reason ?? ''}\n`);
+  return record.status === 'ok' ? 0 : 1;
+}

@@ -1,0 +1,136 @@
+import { dataFolder } from '../data/data-artefact.ts';
+import { featuresFolder } from '../features/features-folder.ts';
+import { DEFAULT_ENCODER, regimeLabel, type Cell } from '../plan/cell-id.ts';
+import { makePlan, type Plan } from '../plan/plan.ts';
+import { selectionFromEnvironment } from '../plan/selection.ts';
+import { codeOf, encoderCode, nxInputs } from '../registry/code-hash.ts';
+import { packageRoots, type MethodEntry } from '../registry/methods.ts';
+import { runFolder } from '../results/run-folder.ts';
+import { workspaceAt, type Workspace } from '../workspace/workspace.ts';
+
+/** The part of Nx's target configuration that is used here. */
+interface Target {
+  readonly executor?: string;
+  readonly command?: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly dependsOn?: readonly (string | { projects: string[]; target: string })[];
+  readonly inputs?: readonly (string | Readonly<Record<string, unknown>>)[];
+  readonly outputs?: readonly string[];
+  readonly cache?: boolean;
+  readonly metadata?: { readonly description: string };
+}
+type Targets = Record<string, Target>;
+interface Project {
+  readonly targets: Targets;
+}
+type Nodes = readonly (readonly [string, { projects: Record<string, Project> }])[];
+
+const BENCH = 'packages/bench';
+const BENCH_PROJECT = '@spotbench/bench';
+
+/**
+ * The task graph is the benchmark: infers a target for every data set, feature table and cell from datasets.json, the files
+ * that are present and the discovered methods.
+ *
+ * bench:data--D -> bench:features--D--X -> <method>:cell--D--P--R--foldK--seedS -> <method>:bench; bench:all runs them.
+ */
+export function inferTargets(files: readonly string[], root: string): Nodes {
+  const workspace = workspaceAt(root);
+  const plan = makePlan(workspace, selectionFromEnvironment());
+  const projects: Record<string, Project> = Object.fromEntries(
+    packageRoots(workspace).map((folder) => [folder, { targets: {} }]),
+  );
+  Object.assign(projects[BENCH].targets, benchTargets(workspace, plan));
+  for (const method of plan.methods) {
+    const cells = plan.cells.filter((c) => c.method === method.name);
+    const { targets } = projects[method.packageRoot];
+    for (const cell of cells) targets[cellTarget(method, cell)] = cellDefinition(workspace, method, cell);
+    targets.bench = everyCell([
+      ...(targets.bench?.dependsOn ?? []),
+      ...cells.map((c) => cellTarget(method, c)),
+    ] as string[]);
+  }
+  return [[files[0] ?? 'datasets.json', { projects }]];
+}
+
+/** Name of a cell's target on its method's project; packages of several methods put the method's name in it. */
+export function cellTarget(method: MethodEntry, cell: Cell): string {
+  const place = [cell.dataset, cell.protocol, regimeLabel(cell), `fold${cell.fold}`, `seed${cell.seed}`];
+  return ['cell', ...(method.alone ? [] : [method.name]), ...place].join('--');
+}
+
+const cli = (args: string): { command: string; options: { cwd: string } } => ({
+  command: `node ${BENCH}/bin/spotbench.mjs ${args}`,
+  options: { cwd: '{workspaceRoot}' },
+});
+
+function benchTargets(workspace: Workspace, plan: Plan): Targets {
+  const targets: Targets = {
+    all: {
+      ...cli('run'),
+      cache: false,
+      metadata: { description: 'Plan, run every cell, write the tables to results/local.' },
+    },
+    report: {
+      ...cli('report'),
+      cache: false,
+      metadata: { description: 'Write the tables from the cells that exist.' },
+    },
+    plan: { ...cli('plan'), cache: false, metadata: { description: 'Show what would run, and what cannot and why.' } },
+    doctor: {
+      ...cli('doctor'),
+      cache: false,
+      metadata: { description: 'Check this machine, the data and the configuration.' },
+    },
+  };
+  for (const { id, active } of plan.datasets) {
+    if (!active) continue;
+    // Raw data is not in git, so Nx cannot hash it: the step itself checks content hashes and does nothing when they hold.
+    targets[`data--${id}`] = {
+      ...cli(`data ${id}`),
+      cache: false,
+      outputs: [output(workspace, dataFolder(workspace, id))],
+    };
+    targets[`features--${id}--${DEFAULT_ENCODER}`] = {
+      ...cli(`features ${id} --encoder ${DEFAULT_ENCODER}`),
+      dependsOn: [`data--${id}`],
+      cache: true,
+      inputs: [...nxInputs(encoderCode), artefactsOfDependencies],
+      outputs: [output(workspace, featuresFolder(workspace, id, DEFAULT_ENCODER))],
+    };
+  }
+  return targets;
+}
+
+/** The content hashes of what a task reads from the store: data and features are git-ignored, their manifests tell. */
+const artefactsOfDependencies = { dependentTasksOutputFiles: '**/manifest.json', transitive: true };
+
+function cellDefinition(workspace: Workspace, method: MethodEntry, cell: Cell): Target {
+  return {
+    ...cli(`cell ${cell.id}`),
+    dependsOn: [{ projects: [BENCH_PROJECT], target: `features--${cell.dataset}--${cell.encoder}` }],
+    cache: true,
+    inputs: [
+      ...nxInputs(codeOf(method)),
+      {
+        json: '{workspaceRoot}/datasets.json',
+        fields: [`protocols.${cell.protocol}`, `datasets.${cell.dataset}.markers`, `datasets.${cell.dataset}.options`],
+      },
+      artefactsOfDependencies,
+    ],
+    outputs: [output(workspace, runFolder(workspace, cell.id))],
+  };
+}
+
+function everyCell(dependsOn: string[]): Target {
+  return {
+    executor: 'nx:noop',
+    dependsOn,
+    cache: false,
+    metadata: { description: "Every cell of this package's methods." },
+  };
+}
+
+function output(workspace: Workspace, folder: string): string {
+  return `{workspaceRoot}${folder.slice(workspace.root.length)}`;
+}

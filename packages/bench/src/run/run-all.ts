@@ -1,0 +1,91 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { monotonicMs } from '@spotbench/core';
+import { describePlan } from '../plan/describe-plan.ts';
+import { makePlan, type Plan } from '../plan/plan.ts';
+import type { Selection } from '../plan/selection.ts';
+import { formatSeconds } from '../progress/progress-bar.ts';
+import { report } from '../report/report.ts';
+import { cellState, type CellState } from '../results/cell-state.ts';
+import { runFolder } from '../results/run-folder.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { runTaskGraph } from './task-graph.ts';
+
+/** How to run: cells at a time, and whether the closing summary is JSON. */
+export interface RunOptions {
+  readonly parallel?: number;
+  readonly json: boolean;
+}
+
+/**
+ * Plans, runs every cell through the task graph (which replays finished ones from its cache), rebuilds cells whose stored
+ * files are missing or damaged although the cache called them done, and always writes the tables.
+ * @returns 0 when every planned cell has scores, else 1.
+ */
+export async function runAll(
+  workspace: Workspace,
+  selection: Selection,
+  { parallel, json }: RunOptions,
+): Promise<number> {
+  const started = monotonicMs();
+  const plan = makePlan(workspace, selection);
+  const say = (text: string): void => {
+    if (!json) process.stdout.write(text);
+  };
+  say(describePlan(plan));
+  await runTaskGraph(workspace, plan, selection, { parallel, useCache: true });
+  let states = await statesOf(workspace, plan);
+  const damaged = states.filter((s) => s.kind === 'damaged' || s.kind === 'missing' || s.kind === 'stale');
+  if (damaged.length > 0) {
+    say(
+      `${damaged.length} cells were replayed without intact files (${damaged[0].cell.id}: ${damaged[0].reason}); running them again\n`,
+    );
+    for (const { cell } of damaged) await rm(runFolder(workspace, cell.id), { recursive: true, force: true });
+    await runTaskGraph(workspace, plan, { ...selection, ...narrowed(damaged) }, { parallel, useCache: false });
+    states = await statesOf(workspace, plan);
+  }
+  const { files } = await report(workspace, selection);
+  const failed = states.filter((s) => s.kind !== 'ok');
+  const summary = {
+    cells: states.length,
+    ok: states.length - failed.length,
+    failed: failed.map(({ cell, kind, reason }) => ({ cell: cell.id, kind, reason })),
+    skipped: plan.skipped,
+    tables: files,
+    seconds: Math.round((monotonicMs() - started) / 100) / 10,
+  };
+  if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  else say(closing(summary));
+  return failed.length === 0 && states.length > 0 ? 0 : 1;
+}
+
+function statesOf(workspace: Workspace, plan: Plan): Promise<CellState[]> {
+  return Promise.all(plan.cells.map((cell) => cellState(workspace, plan, cell)));
+}
+
+/** The smallest selection that holds the given cells; cells in it that are done are replayed. */
+function narrowed(states: readonly CellState[]): Selection {
+  const of = <T>(pick: (s: CellState) => T): T[] => [...new Set(states.map(pick))];
+  return {
+    datasets: of((s) => s.cell.dataset),
+    protocols: of((s) => s.cell.protocol),
+    methods: of((s) => s.cell.method),
+    folds: of((s) => s.cell.fold),
+  };
+}
+
+function closing(summary: {
+  cells: number;
+  ok: number;
+  failed: readonly { cell: string; kind: string; reason: string }[];
+  tables: readonly string[];
+  seconds: number;
+}): string {
+  const lines = [`${summary.ok} of ${summary.cells} cells have scores, ${formatSeconds(summary.seconds)}`];
+  for (const { cell, kind, reason } of summary.failed.slice(0, 20)) lines.push(`  ${kind}: ${cell}: ${reason}`);
+  if (summary.failed.length > 20)
+    lines.push(`  and ${summary.failed.length - 20} more; every one is a row of the table`);
+  if (summary.failed.length > 0) lines.push('Run the same command again to retry only what failed.');
+  lines.push(`Tables: ${dirname(summary.tables[0] ?? '')}`);
+  return `${lines.join('\n')}\n`;
+}
