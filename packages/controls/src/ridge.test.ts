@@ -21,6 +21,15 @@ it('chooses lambda on the validation sections, and says so', async () => {
   expect(fitted.parameterCount).toBe((3 + 1) * 4);
 });
 
+it('is fitted once more on training and validation sections together', async () => {
+  const { genes, train, validation } = toyData();
+  const grid = { ...config, lambdaGrid: [0.1] };
+  const chosen = await method.fit({ genes, train, validation }, toyContext(grid));
+  const direct = await method.fit({ genes, train: [...train, ...validation], validation: [] }, toyContext(grid));
+  const slide = blind(toySlide('C1'));
+  expect(await chosen.predict(slide)).toEqual(await direct.predict(slide));
+});
+
 it('falls back to the stated default without validation sections', async () => {
   const fitted = await method.fit(toyData({ validation: false }), toyContext(config));
   expect(fitted.selectedBy).toBe('default: lambda = 0.1');

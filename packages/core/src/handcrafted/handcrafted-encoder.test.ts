@@ -92,6 +92,12 @@ describe('the handcrafted encoder', () => {
     expect(together.every(Number.isFinite)).toBe(true);
   });
 
+  it('centres on the floor of the pixel position', async () => {
+    const features = await handcraftedEncoder.encode(await noisy(5), spotsAt([300, 310], [300.9, 310.9], [301, 311]));
+    expect(features.subarray(D, 2 * D)).toEqual(features.subarray(0, D));
+    expect(features.subarray(2 * D)).not.toEqual(features.subarray(0, D));
+  });
+
   it('tells how far it is, up to the end', async () => {
     const seen: string[] = [];
     const places = Array.from({ length: 19 }, (): [number, number] => [300, 300]);

@@ -12,6 +12,11 @@ it('gives density 0 to white and log10(256) to black', () => {
   expect(OPTICAL_DENSITY[0]).toBeCloseTo(Math.log10(256), 6); // float32
 });
 
+it('agrees with the matrix that scikit-image uses (rgb2hed), which starts from the vectors rounded to two digits', () => {
+  const rounded = [1.878, -1.0077, -0.5561, -0.0659, 1.1347, -0.1355, -0.6019, -0.4804, 1.5736];
+  for (const [i, value] of rounded.entries()) expect(Math.abs(UNMIX[i] - value)).toBeLessThan(0.01);
+});
+
 it.each([0, 1, 2])('takes dye %i alone for that dye alone', (dye) => {
   const amounts = unmix(unit[dye].map((x) => 0.8 * x));
   for (const [other, amount] of amounts.entries()) expect(amount).toBeCloseTo(other === dye ? 0.8 : 0, 12);
