@@ -1,0 +1,135 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findWorkspace, workspaceAt, type Workspace } from '../workspace/workspace.ts';
+import { findCell } from './find-cell.ts';
+import { makePlan } from './plan.ts';
+
+/** A workspace of its own with this repository's datasets.json and packages, and no data. */
+let workspace: Workspace;
+const saved = process.env.SPOTBENCH_DATA;
+
+beforeEach(() => {
+  const { root } = findWorkspace();
+  const folder = mkdtempSync(join(tmpdir(), 'spotbench-plan-'));
+  for (const file of ['datasets.json', 'nx.json']) cpSync(join(root, file), join(folder, file));
+  symlinkSync(join(root, 'packages'), join(folder, 'packages'));
+  workspace = workspaceAt(folder);
+  delete process.env.SPOTBENCH_DATA;
+});
+
+afterEach(() => {
+  rmSync(workspace.root, { recursive: true, force: true });
+  if (saved === undefined) delete process.env.SPOTBENCH_DATA;
+  else process.env.SPOTBENCH_DATA = saved;
+});
+
+/** Empty files where her2st sections would be: a plan looks at names only. */
+function pretendHer2st(sections: readonly string[]): void {
+  const root = join(workspace.root, 'data', 'her2st');
+  process.env.SPOTBENCH_DATA = join(workspace.root, 'data');
+  for (const folder of ['ST-cnts', 'ST-spotfiles']) mkdirSync(join(root, folder), { recursive: true });
+  for (const id of sections) {
+    writeFileSync(join(root, 'ST-cnts', `${id}.tsv.gz`), '');
+    writeFileSync(join(root, 'ST-spotfiles', `${id}_selection.tsv`), '');
+    const images = join(root, 'ST-imgs', id[0], id);
+    mkdirSync(images, { recursive: true });
+    writeFileSync(join(images, 'a.jpg'), '');
+  }
+}
+
+describe('makePlan', () => {
+  it('runs the demo cohort when no real data is there', () => {
+    const plan = makePlan(workspace);
+    expect(new Set(plan.cells.map((c) => c.dataset))).toEqual(new Set(['demo']));
+    expect(plan.cells.map((c) => c.id)).toContain('demo--patient-out--frozen--ridge--fold0--seed0');
+    expect(new Set(plan.cells.map((c) => c.id)).size).toBe(plan.cells.length);
+  });
+
+  it('runs real data instead where it is present, on the sections that are complete', () => {
+    pretendHer2st(['B4', 'C2', 'C3']);
+    const plan = makePlan(workspace);
+    expect(new Set(plan.cells.map((c) => c.dataset))).toEqual(new Set(['her2st']));
+    const folds = (protocol: string): number =>
+      new Set(plan.cells.filter((c) => c.protocol === protocol).map((c) => c.fold)).size;
+    expect(folds('patient-out')).toBe(2);
+    expect(folds('slide-out')).toBe(3);
+    const her2st = plan.datasets.find((d) => d.id === 'her2st')!;
+    expect(her2st.located.missing).toHaveLength(33);
+    expect(her2st.located.missing[0]).toEqual({ id: 'A1', reason: 'no count file' });
+  });
+
+  it('runs seeded methods once per seed, others once', () => {
+    pretendHer2st(['B4', 'C2']);
+    const seeds = (method: string): number[] => [
+      ...new Set(
+        makePlan(workspace)
+          .cells.filter((c) => c.method === method)
+          .map((c) => c.seed),
+      ),
+    ];
+    expect(seeds('mclstexp')).toEqual([0, 1, 2]);
+    expect(seeds('noise')).toEqual([0, 1, 2]);
+    expect(seeds('ridge')).toEqual([0]);
+  });
+
+  it('says which protocol cannot run and why', () => {
+    pretendHer2st(['C2', 'C3']);
+    const plan = makePlan(workspace);
+    expect(plan.skipped).toEqual([
+      {
+        dataset: 'her2st',
+        protocol: 'patient-out',
+        reason: expect.stringMatching(/at least two patients, found 1/) as string,
+      },
+    ]);
+    expect(new Set(plan.cells.map((c) => c.protocol))).toEqual(new Set(['slide-out']));
+  });
+
+  it('takes the paper protocol only when asked for, and only with its gene list', () => {
+    pretendHer2st(['B4', 'C2']);
+    expect(makePlan(workspace).cells.some((c) => c.protocol === 'mclstexp-paper')).toBe(false);
+    const asked = makePlan(workspace, { protocols: ['mclstexp-paper'] });
+    expect(asked.skipped[0].reason).toMatch(/no panels\/her2st-785.json/);
+    mkdirSync(join(workspace.root, 'data', 'panels'));
+    writeFileSync(join(workspace.root, 'data', 'panels', 'her2st-785.json'), '[]');
+    expect(makePlan(workspace, { protocols: ['mclstexp-paper'] }).cells.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [{ methods: ['mclstex'] }, 'unknown method "mclstex"; did you mean "mclstexp"?'],
+    [{ datasets: ['her2'] }, 'unknown data set "her2"; did you mean "her2st"?'],
+    [{ protocols: ['patientout'] }, 'unknown protocol "patientout"; did you mean "patient-out"?'],
+  ])('refuses unknown names in %j', (selection, message) => {
+    expect(() => makePlan(workspace, selection)).toThrow(message);
+  });
+
+  it('refuses to run a data set that is not there, saying what to do', () => {
+    expect(() => makePlan(workspace, { datasets: ['her2st'] })).toThrow(/found 0 below .*point SPOTBENCH_DATA/);
+  });
+});
+
+describe('findCell', () => {
+  it('reads an id back', () => {
+    const { cell, method } = findCell(workspace, 'demo--slide-out--frozen--ridge--fold7--seed2');
+    expect(cell).toMatchObject({
+      dataset: 'demo',
+      protocol: 'slide-out',
+      regime: 'frozen',
+      encoder: 'handcrafted',
+      fold: 7,
+      seed: 2,
+    });
+    expect(method.packageRoot).toBe('packages/controls');
+  });
+
+  it.each([
+    ['demo--patient-out--frozen--rigde--fold0--seed0', /unknown method "rigde"; did you mean "ridge"/],
+    ['demoo--patient-out--frozen--ridge--fold0--seed0', /unknown data set "demoo"; did you mean "demo"/],
+    ['demo--mclstexp-paper--frozen--ridge--fold0--seed0', /demo has no protocol mclstexp-paper/],
+    ['demo--ridge', /needed <data set>--<protocol>/],
+  ])('refuses %s', (id, message) => {
+    expect(() => findCell(workspace, id)).toThrow(message);
+  });
+});

@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { workspaceAt, type Workspace } from '../workspace/workspace.ts';
+import { codeHash, codeOf } from './code-hash.ts';
+import { loadMethod } from './load-method.ts';
+import { discoverMethods, findMethod } from './methods.ts';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = workspaceAt(mkdtempSync(join(tmpdir(), 'spotbench-methods-')));
+});
+afterEach(() => rmSync(workspace.root, { recursive: true, force: true }));
+
+function addPackage(name: string, spotbench: unknown, sources: Record<string, string> = {}): void {
+  const folder = join(workspace.root, 'packages', name, 'src');
+  mkdirSync(folder, { recursive: true });
+  const json = { name: `@spotbench/${name}`, type: 'module', spotbench, dependencies: { '@spotbench/core': '*' } };
+  writeFileSync(join(folder, '..', 'package.json'), JSON.stringify(json));
+  for (const [file, text] of Object.entries(sources)) writeFileSync(join(folder, file), text);
+}
+
+describe('discoverMethods', () => {
+  it('finds methods and controls by what their package.json says', () => {
+    addPackage('core', undefined);
+    addPackage('mine', { method: './src/index.ts' });
+    addPackage('several', { controls: { flat: './src/flat.ts', random: './src/random.ts' }, seeded: ['random'] });
+    expect(discoverMethods(workspace).map(({ name, kind, seeded, alone }) => [name, kind, seeded, alone])).toEqual([
+      ['mine', 'method', true, true],
+      ['flat', 'control', false, false],
+      ['random', 'control', true, false],
+    ]);
+  });
+
+  it('refuses a name used twice and a malformed declaration', () => {
+    addPackage('mine', { method: './src/index.ts' });
+    addPackage('several', { controls: { mine: './src/mine.ts' } });
+    expect(() => discoverMethods(workspace)).toThrow(/"mine" is declared by packages\/mine and by packages\/several/);
+    addPackage('several', { methods: './src/mine.ts' });
+    expect(() => discoverMethods(workspace)).toThrow(/packages\/several\/package.json: "spotbench"/);
+  });
+});
+
+describe('codeHash', () => {
+  it("changes with a method's own code and its dependencies, not with its tests or its neighbours", () => {
+    addPackage('core', undefined, { 'index.ts': 'export const a = 1;' });
+    addPackage(
+      'several',
+      { controls: { flat: './src/flat.ts', other: './src/other.ts' } },
+      { 'flat.ts': '1', 'other.ts': '1' },
+    );
+    const hash = (): string => codeHash(workspace, codeOf(findMethod(discoverMethods(workspace), 'flat')));
+    const first = hash();
+    const touch = (path: string): void => writeFileSync(join(workspace.root, 'packages', path), `// ${path}`);
+    touch('several/src/other.ts');
+    touch('several/src/flat.test.ts');
+    expect(hash()).toBe(first);
+    touch('several/src/flat.ts');
+    const second = hash();
+    expect(second).not.toBe(first);
+    touch('core/src/index.ts');
+    expect(hash()).not.toBe(second);
+  });
+});
+
+describe('loadMethod', () => {
+  const source = (fields: string): string => `export const method = { title: 't', version: '1', fit() {}, ${fields} };`;
+  const load = async (spotbench: unknown, fields: string): Promise<unknown> => {
+    addPackage('mine', spotbench, { 'index.ts': source(fields) });
+    return loadMethod(workspace, discoverMethods(workspace)[0]);
+  };
+
+  it('imports the method', async () => {
+    await expect(load({ method: './src/index.ts' }, "name: 'mine', deterministic: false")).resolves.toMatchObject({
+      name: 'mine',
+    });
+  });
+
+  it.each([
+    [
+      { method: './src/index.ts' },
+      "name: 'other', deterministic: false",
+      /its name is "other", package.json says "mine"/,
+    ],
+    [{ method: './src/index.ts' }, "name: 'mine', deterministic: true", /make them agree/],
+    [
+      { method: './src/index.ts' },
+      "name: 'mine', deterministic: false, seesAnswer: true",
+      /only packages that register it under "controls"/,
+    ],
+  ])('refuses %j with %s', async (spotbench, fields, message) => {
+    await expect(load(spotbench, fields)).rejects.toThrow(message);
+  });
+
+  it('refuses a module without a method', async () => {
+    addPackage('mine', { method: './src/index.ts' }, { 'index.ts': 'export const other = 1;' });
+    await expect(loadMethod(workspace, discoverMethods(workspace)[0])).rejects.toThrow(
+      /needs an export named "method"/,
+    );
+  });
+});
