@@ -57,7 +57,7 @@ export { metrics } from './metrics/metrics.ts';
 export type { GeneSet, ScoredSection, UndefinedCounts, UndefinedPolicy } from './metrics/score-matrix.ts';
 export { scorePooled, scoreSection } from './metrics/score-section.ts';
 export type { SectionPair } from './metrics/score-section.ts';
-export { scoreSpots } from './metrics/score-spots.ts';
+export { meanSpotPcc, scoreSpots } from './metrics/score-spots.ts';
 export type { SpotScore } from './metrics/score-spots.ts';
 export { bestPredicted, testHighest, testMostVariable } from './metrics/test-defined-sets.ts';
 export { checkMeasured, sharedGenes } from './panels/candidates.ts';

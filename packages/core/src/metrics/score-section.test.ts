@@ -7,7 +7,7 @@ import { mse } from './mse.ts';
 import { pearson } from './pearson.ts';
 import { r2 } from './r2.ts';
 import { scorePooled, scoreSection } from './score-section.ts';
-import { scoreSpots } from './score-spots.ts';
+import { meanSpotPcc, scoreSpots } from './score-spots.ts';
 import { spearman } from './spearman.ts';
 
 /** Poisson-like truth, [N, G], in which gene 3 is all zero. */
@@ -195,5 +195,17 @@ describe('scoreSpots', () => {
     const values = prediction.values.filter((_, i) => i % 5 !== 0);
     for (const row of scoreSpots({ truth, prediction: { ...prediction, genes, values } }))
       expect(row).toMatchObject({ spotPcc: null, undefined: 'missing_by_method' });
+  });
+
+  it('averages spots as the headline averages genes', () => {
+    const spot = (spotPcc: number | null, reason: 'constant_truth' | 'constant_pred' | null) => ({
+      spotId: 's',
+      nGenes: 9,
+      spotPcc,
+      undefined: reason,
+    });
+    const scores = [spot(0.6, null), spot(null, 'constant_pred'), spot(null, 'constant_truth')];
+    expect(meanSpotPcc(scores)).toBe(0.3);
+    expect(meanSpotPcc(scores.slice(2))).toBeNull();
   });
 });

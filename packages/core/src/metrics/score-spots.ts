@@ -53,3 +53,14 @@ export function scoreSpots({ truth, prediction }: SectionPair): SpotScore[] {
     return { spotId, nGenes: order.length, spotPcc: pearsonFrom(moments), undefined: reason };
   });
 }
+
+/**
+ * Mean of a section's spot correlations under the headline's policy: a spot the method left undefined counts 0, a spot whose
+ * truth is undefined is left out. Null where no spot counts.
+ */
+export function meanSpotPcc(scores: readonly SpotScore[]): number | null {
+  const methodsFault = (reason: UndefinedReason | null): boolean =>
+    reason === 'constant_pred' || reason === 'missing_by_method';
+  const counted = scores.filter(({ undefined: reason }) => reason === null || methodsFault(reason));
+  return counted.length === 0 ? null : counted.reduce((sum, { spotPcc }) => sum + (spotPcc ?? 0), 0) / counted.length;
+}
