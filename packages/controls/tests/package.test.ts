@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import * as controls from '../src/index.ts';
 
 interface Manifest {
-  spotbench: { controls: Record<string, string> };
+  spotbench: { controls: Record<string, string>; seeded: string[] };
 }
 const root = new URL('../', import.meta.url);
 const read = (path: string): Promise<string> => readFile(new URL(path, root), 'utf8');
@@ -19,6 +19,12 @@ it('registers every control it exports, under its own name', async () => {
     expect(method.configSchema.safeParse({}).success).toBe(true);
     expect(method.configSchema.safeParse({ nosuch: 1 }).success).toBe(false);
   }
+});
+
+it('declares as seeded exactly the controls that depend on the seed', async () => {
+  const { seeded } = (JSON.parse(await read('package.json')) as Manifest).spotbench;
+  const random = Object.values(controls).filter((control) => !control.deterministic);
+  expect(seeded).toEqual(random.map((control) => control.name).sort());
 });
 
 it('describes every control in the README', async () => {
