@@ -75,6 +75,21 @@ test('a checkpoint in mid-epoch really is taken up', async () => {
   expect(file.toString('latin1')).toContain('\\"epoch\\":2,\\"step\\":0');
 });
 
+test('a diverged run names its last good checkpoint, which is left as it was', async () => {
+  const options = await toyOptions(changes);
+  const read: TrainOptions['batches']['read'] = async (epoch, step) => {
+    const batch = await options.batches.read(epoch, step);
+    if (epoch < 2 || step < 1) return batch;
+    return { ...batch, y: { ...batch.y, data: new Float32Array(batch.y.data.length).fill(NaN) } };
+  };
+  const checkpoint = { path: path(), identity: 'toy', everySteps: 1 };
+  await expect(train({ ...options, checkpoint, batches: { ...options.batches, read } })).rejects.toThrow(
+    `epoch 3, step 2: needed a finite loss, got loss = NaN, squared = NaN; last good checkpoint: ${path()} (before epoch 3, step 2)`,
+  );
+  const whole = await train(await toyOptions(changes));
+  expect(bits((await resume()).parameters)).toEqual(bits(whole.parameters));
+});
+
 describe('refuses', () => {
   test('a checkpoint of another run', async () => {
     await trainUntil(2, 1);

@@ -18,7 +18,8 @@ export interface AdamOptions {
  * Adam with L2: g += wd p; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2;
  * p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps).
  *
- * Source: Kingma and Ba 2015, algorithm 1; order of operations as torch.optim.Adam (torch 2.5, `_single_tensor_adam`).
+ * Source: Kingma and Ba 2015, algorithm 1; torch.optim.Adam. The bias corrections are moved into the two scalars, as at
+ * the end of the paper's section 2: one pass less over every parameter.
  */
 export function adam(options: AdamOptions = {}): Optimiser {
   const { weightDecay = 0 } = options;
@@ -52,12 +53,18 @@ export function adamW(options: AdamOptions = {}): Optimiser {
   };
 }
 
-function biasCorrections({ beta1 = 0.9, beta2 = 0.999 }: AdamOptions, update: number, learningRate: number) {
-  return { stepSize: learningRate / (1 - beta1 ** update), rootCorrection2: Math.sqrt(1 - beta2 ** update) };
+/** m / (sqrt(v) / c + eps) / (1 - b1^t) = m c / (1 - b1^t) / (sqrt(v) + eps c), with c = sqrt(1 - b2^t). */
+function biasCorrections(
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions,
+  update: number,
+  learningRate: number,
+) {
+  const c = Math.sqrt(1 - beta2 ** update);
+  return { stepSize: (learningRate * c) / (1 - beta1 ** update), epsilon: epsilon * c };
 }
 
 function adamStep(
-  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions,
+  { beta1 = 0.9, beta2 = 0.999 }: AdamOptions,
   parameter: Tensor,
   gradient: Tensor,
   moments: TensorMap,
@@ -65,8 +72,7 @@ function adamStep(
 ): ParameterUpdate {
   const m = add(mul(moments.m, beta1), mul(gradient, 1 - beta1));
   const v = add(mul(moments.v, beta2), mul(square(gradient), 1 - beta2));
-  const denominator = add(div(sqrt(v), scalars.rootCorrection2), epsilon);
-  const moved = sub(parameter, mul(div(m, denominator), scalars.stepSize));
+  const moved = sub(parameter, mul(div(m, add(sqrt(v), scalars.epsilon)), scalars.stepSize));
   return { parameter: moved, moments: { m, v } };
 }
 
