@@ -15,10 +15,11 @@ export interface SectionPrediction {
 /** @throws SpotbenchError `bad-prediction` unless `values` is [N, G] of finite numbers; names the first spot and gene. */
 export function checkPrediction({ section, spotIds, genes, values }: SectionPrediction, method: string): void {
   const needed = spotIds.length * genes.length;
-  if (!(values instanceof Float32Array) || values.length !== needed) {
+  const got = (values as unknown) instanceof Float32Array ? `${values.length}` : `a value of type ${typeof values}`;
+  if (got !== String(needed)) {
     throw new SpotbenchError(
       'bad-prediction',
-      `${method}, section ${section}: needed a Float32Array of ${spotIds.length} spots x ${genes.length} genes = ${needed} numbers, got ${values.length}`,
+      `${method}, section ${section}: needed a Float32Array of ${spotIds.length} spots x ${genes.length} genes = ${needed} numbers, got ${got}`,
     );
   }
   const bad = values.findIndex((value) => !Number.isFinite(value));

@@ -46,3 +46,11 @@ it('counts molecules: whole numbers, about a thousand or more a spot', () => {
   expect(mean).toBeGreaterThan(1000);
   expect(mean).toBeLessThan(10_000);
 });
+
+it('gives other counts for another seed and for another section', () => {
+  for (const other of [
+    { ...key, seed: 2 },
+    { ...key, section: 'B1' },
+  ])
+    expect(demoCounts(other, spots, genes, programmes)).not.toEqual(counts);
+});

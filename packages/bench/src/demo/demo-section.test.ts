@@ -72,10 +72,7 @@ describe('a demo section', () => {
     expect(blue).toBeLessThan(230);
   });
 
-  it('is the same, byte for byte, from the same seed, and another from another seed', async () => {
+  it('is the same, byte for byte, from the same seed', async () => {
     expect(await demoSection(key, demoGenes(5))).toEqual(files);
-    const other = await demoSection({ ...key, seed: 6 }, demoGenes(6));
-    expect(countRows(other)).not.toEqual(countRows(files));
-    expect(other['ST-imgs/A/A1/A1.jpg']).not.toEqual(files['ST-imgs/A/A1/A1.jpg']);
   });
 });

@@ -21,7 +21,7 @@ export async function loadMethod(workspace: Workspace, entry: MethodEntry): Prom
   const module = (await import(pathToFileURL(path).href)) as { method?: LoadedMethod };
   const { method } = module;
   const fail = (what: string): never => {
-    throw new SpotbenchError('bad-config', `method ${entry.name} (${entry.packageRoot}/${entry.entry}): ${what}`);
+    throw new SpotbenchError('bad-config', `method ${entry.name} (${join(entry.packageRoot, entry.entry)}): ${what}`);
   };
   if (method === undefined || typeof method.fit !== 'function')
     return fail('needs an export named "method" with a fit function');

@@ -53,7 +53,7 @@ function empty(canvas: TissueCanvas, hole: Ellipse, share: number): void {
   const phase = hole.x + hole.y;
   forEachPixel(canvas, hole, (at, q, x, y) => {
     // Neighbouring cells press into a hole: three- and five-fold dents.
-    const around = Math.atan2(y - hole.y, x - hole.x);
+    const around = q > 0.75 ? Math.atan2(y - hole.y, x - hole.x) : 0; // the middle is empty either way
     const dented = q * (1 + 0.07 * Math.sin(3 * around + phase) + 0.05 * Math.sin(5 * around - phase));
     const left = 1 - share * smoothStep(1.05, 0.92, dented);
     canvas.eosin[at] *= left;

@@ -46,8 +46,11 @@ export function toRgb({ width, height, haematoxylin, eosin }: TissueCanvas, stai
     const levels = levelsByDensity(stain.glass[channel]);
     const h = stain.haematoxylin[channel] * DENSITY_STEPS;
     const e = stain.eosin[channel] * DENSITY_STEPS;
-    for (let i = 0, at = channel; i < haematoxylin.length; i++, at += 3)
-      rgb[at] = levels[Math.min(levels.length - 1, Math.round(haematoxylin[i] * h + eosin[i] * e))];
+    const last = levels.length - 1;
+    for (let i = 0, at = channel; i < haematoxylin.length; i++, at += 3) {
+      const step = (haematoxylin[i] * h + eosin[i] * e + 0.5) | 0;
+      rgb[at] = levels[step < last ? step : last];
+    }
   }
   return rgb;
 }

@@ -1,0 +1,183 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bytesOf, createRandom, makeSplits, writeArtefact, type Section } from '@spotbench/core';
+import { DATA_KIND, dataFolder, sectionFiles, splitFile, type DataMeta } from '../data/data-artefact.ts';
+import type { Datasets } from '../datasets/schema.ts';
+import { FEATURES_KIND, featuresFile, type FeaturesMeta } from '../features/features-artefact.ts';
+import { featuresFolder } from '../features/features-folder.ts';
+import { workspaceAt, type Workspace } from '../workspace/workspace.ts';
+
+/** Three patients, four sections. */
+const SECTIONS = [
+  { id: 'A1', patient: 'A' },
+  { id: 'A2', patient: 'A' },
+  { id: 'B1', patient: 'B' },
+  { id: 'C1', patient: 'C' },
+] as const;
+const SPOTS = 30;
+const GENES = Array.from({ length: 60 }, (_, g) => `GENE${String(g).padStart(2, '0')}`);
+const HASH = '0'.repeat(64);
+
+/** How the tiny data set is made. */
+export interface TinyOptions {
+  /** Rewrites a section's counts before they are stored. */
+  readonly changeCounts?: (section: string, values: Float32Array) => void;
+}
+
+/**
+ * A workspace in a temporary folder with a data set `tiny` already read and with features, for tests of cells and tables:
+ * counts follow the first feature. Add methods with `addMethod`.
+ */
+export async function tinyWorkspace(options: TinyOptions = {}): Promise<Workspace> {
+  const workspace = workspaceAt(mkdtempSync(join(tmpdir(), 'spotbench-tiny-')));
+  writeFileSync(join(workspace.root, 'datasets.json'), JSON.stringify(definitions()));
+  writeFileSync(join(workspace.root, 'nx.json'), '{}');
+  mkdirSync(join(workspace.root, 'packages', 'bench'), { recursive: true });
+  const sections = SECTIONS.map(({ id, patient }) => makeSection(id, patient, options));
+  const dataHash = await writeData(workspace, sections);
+  await writeFeatures(workspace, sections, dataHash);
+  return workspace;
+}
+
+/** Removes the workspace's folder. */
+export function removeWorkspace(workspace: Workspace): void {
+  rmSync(workspace.root, { recursive: true, force: true });
+}
+
+/** Adds a method package whose module has the given text. */
+export function addMethod(workspace: Workspace, name: string, body: string): void {
+  const folder = join(workspace.root, 'packages', name);
+  mkdirSync(join(folder, 'src'), { recursive: true });
+  const json = { name, type: 'module', spotbench: { controls: { [name]: './src/index.ts' } } };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(json));
+  writeFileSync(join(folder, 'src', 'index.ts'), methodSource(name, body));
+}
+
+/** The text of a module that exports a method whose `fit` has the given body. */
+function methodSource(name: string, body: string): string {
+  return `
+const anyConfig = { safeParse: (data) => ({ success: true, data }) };
+export const method = {
+  name: '${name}', version: '1', title: '${name}', deterministic: true, configSchema: anyConfig,
+  async fit(data, context) { ${body} },
+};
+`;
+}
+
+function definitions(): Datasets {
+  return {
+    schemaVersion: 1,
+    protocols: {
+      'patient-out': {
+        title: 'Leave one patient out',
+        tier: 'headline',
+        split: 'leave-patient-out',
+        target: 'log1p-10k',
+        predict: { rule: 'hvg-variance', size: 55 },
+        sets: ['marker', 'HEG-50', 'HVG-50', 'all'],
+        setsDefinedOn: 'training',
+        note: 'Test.',
+      },
+    },
+    datasets: {
+      tiny: {
+        title: 'Tiny',
+        organ: 'none',
+        technology: 'none',
+        format: 'her2st',
+        synthetic: true,
+        generator: { name: 'demo', seed: 1 },
+        licence: 'none',
+        citation: 'none',
+        spotPitchUm: 200,
+        spotDiameterUm: 100,
+        markers: { genes: ['GENE01', 'GENE02'], source: 'test' },
+        protocols: ['patient-out'],
+        optionalProtocols: [],
+        options: {},
+        seeds: [0],
+        files: { counts: '{section}', spots: '{section}', imageFolder: '{section}' },
+        sections: SECTIONS.map((s) => ({ ...s, spotCount: SPOTS })),
+      },
+    },
+  };
+}
+
+/** Feature 0 of spot i: what the counts follow. */
+function cue(section: string, i: number): number {
+  return createRandom(1, 'cue', section, i).uniform();
+}
+
+function makeSection(id: string, patient: string, { changeCounts }: TinyOptions): Section {
+  const grid = Float32Array.from({ length: SPOTS }, (_, i) => i);
+  const values = new Float32Array(SPOTS * GENES.length);
+  for (let i = 0; i < SPOTS; i++) {
+    for (let g = 0; g < GENES.length; g++) {
+      const mean = 2 + 10 * cue(id, i) * (g % 7);
+      values[i * GENES.length + g] = 1 + createRandom(2, id, i, g).poisson(mean);
+    }
+  }
+  changeCounts?.(id, values);
+  const indptr = Uint32Array.from({ length: SPOTS + 1 }, (_, i) => i * GENES.length);
+  const indices = Uint32Array.from(values, (_, k) => k % GENES.length);
+  return {
+    id,
+    patient,
+    spots: {
+      ids: [...grid].map((i) => `${i}x0`),
+      arrayX: grid,
+      arrayY: new Float32Array(SPOTS),
+      pixelX: grid,
+      pixelY: grid,
+    },
+    counts: { genes: GENES, indptr, indices, values },
+    image: { path: join('/nowhere', id), widthPx: 100, heightPx: 100 },
+    report: {},
+  };
+}
+
+async function writeData(workspace: Workspace, sections: readonly Section[]): Promise<string> {
+  const meta: DataMeta = {
+    dataset: 'tiny',
+    synthetic: true,
+    readerHash: HASH,
+    sections: sections.map(({ id, patient, image }) => ({
+      id,
+      patient,
+      spotCount: SPOTS,
+      geneCount: GENES.length,
+      image: { file: id, widthPx: image.widthPx, heightPx: image.heightPx },
+      report: {},
+    })),
+    missing: [],
+    sources: {},
+  };
+  const splits = makeSplits(
+    'tiny',
+    'leave-patient-out',
+    sections.map((s) => ({ section: s.id, patient: s.patient, spotCount: SPOTS })),
+  );
+  const files = Object.assign(
+    { [splitFile('leave-patient-out')]: JSON.stringify(splits) },
+    ...sections.map(sectionFiles),
+  ) as Record<string, string>;
+  return (await writeArtefact(dataFolder(workspace, 'tiny'), DATA_KIND, meta, files)).hash;
+}
+
+async function writeFeatures(workspace: Workspace, sections: readonly Section[], datasetHash: string): Promise<void> {
+  const meta: FeaturesMeta = {
+    dataset: 'tiny',
+    datasetHash,
+    encoder: 'handcrafted',
+    encoderVersion: '1',
+    encoderHash: HASH,
+    names: ['cue', 'nothing'],
+    sections: Object.fromEntries(sections.map((s) => [s.id, SPOTS])),
+  };
+  const files = sections.map(({ id }) => {
+    const values = Float32Array.from({ length: SPOTS * 2 }, (_, k) => (k % 2 === 0 ? cue(id, k / 2) : 0));
+    return [featuresFile(id), bytesOf(values)] as const;
+  });
+  await writeArtefact(featuresFolder(workspace, 'tiny', 'handcrafted'), FEATURES_KIND, meta, Object.fromEntries(files));
+}
