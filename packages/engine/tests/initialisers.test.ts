@@ -57,9 +57,9 @@ describe('moments against the closed form', () => {
 
 test('a parameter has its own stream: others come and go without moving it', () => {
   const specs = linearSpecs({ input: 4, output: 3 });
-  const alone = initialise({ weight: specs.weight }, createRandom(2));
   const both = initialise(specs, createRandom(2));
-  expect(both.weight).toEqual(alone.weight);
+  expect(initialise({ weight: specs.weight }, createRandom(2)).weight).toEqual(both.weight);
+  expect(initialise({ bias: specs.bias }, createRandom(2)).bias).toEqual(both.bias);
   expect(initialise(specs, createRandom(3)).weight).not.toEqual(both.weight);
   expect(new Set(both.weight.data).size).toBe(12);
 });
