@@ -8,6 +8,7 @@ export { positionCount, spotTable, type SectionRange, type SpotTable } from './c
 export { fitStandardiser, standardise, type Standardiser } from './contrastive/standardiser.ts';
 export { initialise } from './initialisers/initialise.ts';
 export * as initialisers from './initialisers/kinds.ts';
+export { batchNorm, batchNormSpecs, type BatchNormResult } from './layers/batch-norm.ts';
 export { alphaDropout, dropout, type DropoutMask } from './layers/dropout.ts';
 export { embedding, embeddingSpecs } from './layers/embedding.ts';
 export { gelu } from './layers/gelu.ts';

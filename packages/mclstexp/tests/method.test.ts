@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createRandom, type FitContext, type Progress, type Slide, type TrainingData } from '@spotbench/core';
 import { readSafetensors } from '@spotbench/engine';
 import { plantedSlides } from '@spotbench/engine/testing';
+import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { configSchema, method, type Config } from '../src/index.ts';
 
@@ -116,6 +117,12 @@ test('saves weights under the published names', async () => {
   expect(arrays['spot_encoder.1.attn.fn.to_qkv.weight'].shape).toEqual([48, G]);
   expect(Object.values(arrays).reduce((sum, { data: { length } }) => sum + length, 0)).toBe(fitted.parameterCount);
   await rm(folder, { recursive: true });
+});
+
+test('no tensor is left behind', async () => {
+  const before = memory().numTensors;
+  await fitAndPredict({ epochs: 1, patience: 1 }, { engine: 'tfjs', device: 'js' });
+  expect(memory().numTensors).toBe(before);
 });
 
 describe('refuses', () => {
