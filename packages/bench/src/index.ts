@@ -1,6 +1,8 @@
 export { openData, readCounts, readSplits, readSpots, type DataArtefact, type DataMeta } from './data/data-artefact.ts';
 export { loadDatasets } from './datasets/load.ts';
 export type { DatasetEntry, Datasets, ProtocolEntry } from './datasets/schema.ts';
+export { readPredictions, type SectionPrediction } from './cell/predictions.ts';
+export { truthOf } from './cell/truth.ts';
 export { makeDemoCohort } from './demo/demo-cohort.ts';
 export { cellId, type Cell } from './plan/cell-id.ts';
 export { makePlan, type Plan } from './plan/plan.ts';
@@ -10,6 +12,8 @@ export { loadMethod } from './registry/load-method.ts';
 export type { Board, BoardRow, Ranking } from './report/board-schema.ts';
 export { report } from './report/report.ts';
 export { schemaFiles } from './results/json-schemas.ts';
+export { RUN_KIND } from './results/run-artefact.ts';
+export { runFolder } from './results/run-folder.ts';
 export type { RunRecord } from './results/run-record.ts';
 export { runAll } from './run/run-all.ts';
 export { findWorkspace, workspaceAt, type Workspace } from './workspace/workspace.ts';

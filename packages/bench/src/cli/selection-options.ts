@@ -1,3 +1,4 @@
+import { SpotbenchError } from '@spotbench/core/errors';
 import type { Argv } from 'yargs';
 import type { Selection } from '../plan/selection.ts';
 
@@ -26,11 +27,12 @@ export interface SelectionArguments {
   readonly seed?: string;
 }
 
-/** The selection that the options ask for. @throws RangeError for a fold or seed that is not a whole number. */
+/** The selection that the options ask for. @throws SpotbenchError `bad-config` for a fold or seed that is not a whole number. */
 export function selectionFrom(args: SelectionArguments): Selection {
   const numbers = (name: string, value: string | undefined): number[] | undefined =>
     list(value)?.map((text) => {
-      if (!/^\d+$/.test(text)) throw new RangeError(`--${name}: needs whole numbers joined by commas, got "${text}"`);
+      if (!/^\d+$/.test(text))
+        throw new SpotbenchError('bad-config', `--${name}: needs whole numbers joined by commas, got "${text}"`);
       return Number(text);
     });
   return {

@@ -1,3 +1,4 @@
+import { SpotbenchError } from '@spotbench/core/errors';
 import type { CommandModule } from 'yargs';
 import { selectionFrom, selectionOptions, type SelectionArguments } from '../selection-options.ts';
 
@@ -20,7 +21,7 @@ export const runCommand: CommandModule<object, SelectionArguments & { json?: boo
     ]);
     const { parallel } = args;
     if (parallel !== undefined && !(Number.isInteger(parallel) && parallel >= 1)) {
-      throw new RangeError(`--parallel: needs a whole number of at least 1, got ${parallel}`);
+      throw new SpotbenchError('bad-config', `--parallel: needs a whole number of at least 1, got ${parallel}`);
     }
     process.exitCode = await runAll(findWorkspace(), selectionFrom(args), { parallel, json: args.json === true });
   },
