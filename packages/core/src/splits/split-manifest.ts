@@ -34,8 +34,8 @@ export interface SplitSection {
 
 /**
  * Makes one fold per patient (`leave-patient-out`) or per section (`leave-section-out`). Validation sections come from the
- * training patients: all sections of the next patient in order, where at least two training patients remain; else the last
- * section of the one training patient; none where a single training section is left.
+ * training patients and are left out as the test is: all sections of the next patient in order, or the next section. Where
+ * one training patient remains, its last section; none where a single training section does.
  */
 export function makeSplits(
   dataset: string,
@@ -54,8 +54,7 @@ export function makeSplits(
   }
   const folds = units.map((heldOut, index): Fold => {
     const rest = ordered.filter((s) => unit(s) !== heldOut);
-    const testPatient = ordered.find((s) => unit(s) === heldOut)!.patient;
-    const validation = new Set(validationSections(rest, testPatient));
+    const validation = new Set(validationSections(rest, unit, heldOut));
     return {
       index,
       heldOut,
@@ -69,11 +68,16 @@ export function makeSplits(
   return checkSplits({ ...manifest, hash: hashValue(manifest) });
 }
 
-function validationSections(rest: readonly SplitSection[], testPatient: string): string[] {
-  const patients = [...new Set(rest.map((s) => s.patient))].sort();
-  if (patients.length >= 2) {
-    const next = patients.find((p) => p > testPatient) ?? patients[0];
-    return rest.filter((s) => s.patient === next).map((s) => s.section);
+/** What is chosen on validation sections should resemble the test: so they are left out by the same unit. */
+function validationSections(
+  rest: readonly SplitSection[],
+  unit: (section: SplitSection) => string,
+  heldOut: string,
+): string[] {
+  const units = [...new Set(rest.map(unit))].sort();
+  if (units.length >= 2) {
+    const next = units.find((u) => u > heldOut) ?? units[0];
+    return rest.filter((s) => unit(s) === next).map((s) => s.section);
   }
   return rest.length >= 2 ? [rest.at(-1)!.section] : [];
 }
