@@ -4,7 +4,7 @@ import type { Board, BoardRow, Ranking } from './board-schema.ts';
 export function boardMarkdown(board: Board): string {
   const parts = ['# SpotBench leaderboard', '', `> ${board.notice}`, '', HOW_TO_READ, ''];
   for (const ranking of board.rankings) parts.push(...rankingSection(ranking), '');
-  if (board.gaps.some((g) => g.gap !== null)) parts.push(...gapSection(board), '');
+  if (board.gaps.some(isTelling)) parts.push(...gapSection(board), '');
   if (board.notRun.length > 0) {
     parts.push('## Not run', '');
     for (const { dataset, protocol, reason } of board.notRun)
@@ -49,6 +49,8 @@ function rankingSection(ranking: Ranking): string[] {
     '',
     `Ranked by ${ranking.rankedBy}. ${ranking.statistics}.`,
     '',
+    `${legend(ranking.rows)}.`,
+    '',
     ...ranking.rows.flatMap((row) => failureLines(row)),
     '',
     '<details><summary>Where these rows come from</summary>',
@@ -73,6 +75,11 @@ function rankingSection(ranking: Ranking): string[] {
   ];
 }
 
+/** A gap between two zeros (constant predictions) says nothing. */
+function isTelling({ patientOut, slideOut, gap }: Board['gaps'][number]): boolean {
+  return gap !== null && (patientOut !== 0 || slideOut !== 0);
+}
+
 function gapSection({ gaps }: Board): string[] {
   return [
     '## Leakage gap',
@@ -82,7 +89,7 @@ function gapSection({ gaps }: Board): string[] {
     ...table(
       ['Data set', 'Method', 'Set', 'patient-out', 'slide-out', 'gap'],
       gaps
-        .filter((g) => g.gap !== null)
+        .filter(isTelling)
         .map((g) => [g.dataset, g.method, g.set, fixed(g.patientOut), fixed(g.slideOut), fixed(g.gap)]),
     ),
   ];
@@ -100,8 +107,14 @@ function rankText({ rank, rankInterval, kind }: BoardRow): string {
     : String(rank);
 }
 
-function nameText({ method, kind, title }: BoardRow): string {
-  return kind === 'method' ? `**${method}**` : title === method ? method : `${method}: ${title}`;
+function nameText({ method, kind }: BoardRow): string {
+  return kind === 'method' ? `**${method}**` : method;
+}
+
+/** What each row is, for under the table. */
+function legend(rows: readonly BoardRow[]): string {
+  const named = rows.filter(({ method, title }) => title !== method);
+  return named.map(({ method, title }) => `${method}: ${title}`).join('; ');
 }
 
 function scoreText(row: BoardRow, set: string): string {
