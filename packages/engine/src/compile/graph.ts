@@ -91,6 +91,11 @@ export class Graph {
     return name;
   }
 
+  /** True for the numbers of `tensor` and `scalar`. */
+  isConstant(name: string): boolean {
+    return this.initializers.has(name);
+  }
+
   /** True for names that a session may not give back as an output: they are inputs or constants, not computed. */
   isSource(name: string): boolean {
     return this.initializers.has(name) || this.inputs.some((port) => port.name === name);

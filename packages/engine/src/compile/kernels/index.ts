@@ -1,7 +1,11 @@
 import { arithmeticKernels } from './arithmetic.ts';
+import { convolutionKernels } from './convolution.ts';
+import { depthwiseKernels } from './depthwise.ts';
 import { gatherKernels } from './gather.ts';
 import type { LoweringTable } from './lowering.ts';
 import { matmulKernels } from './matmul.ts';
+import { imageKernels } from './normalise.ts';
+import { poolingKernels } from './pooling.ts';
 import { reduceKernels } from './reduce.ts';
 import { shapeKernels } from './shape.ts';
 import { unaryKernels } from './unary.ts';
@@ -14,4 +18,8 @@ export const kernels: LoweringTable = {
   ...matmulKernels,
   ...shapeKernels,
   ...gatherKernels,
+  ...convolutionKernels,
+  ...depthwiseKernels,
+  ...poolingKernels,
+  ...imageKernels,
 };

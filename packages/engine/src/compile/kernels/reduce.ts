@@ -61,7 +61,7 @@ function axesOf(axis: number | number[] | null | undefined, x: Value): number[] 
 }
 
 /** Reduces the stored axes that hold `axes`; an axis whose broadcast is pending is reduced as the one element it is. */
-function reduce(graph: Graph, op: string, x: Value, axes: readonly number[], keepDims: boolean): Value {
+export function reduce(graph: Graph, op: string, x: Value, axes: readonly number[], keepDims: boolean): Value {
   const dims = physicalDims(x);
   const offset = dims.length - x.stored.length;
   const physical = axes.map((axis) => x.order.indexOf(axis));

@@ -160,7 +160,7 @@ function stridedSlice(graph: Graph, x: Value, attrs: StridedSliceAttrs): Value {
   return reshape(graph, slice(graph, x, info.begin, info.end, info.strides), info.finalShape);
 }
 
-function reverse(graph: Graph, x: Value, dims: readonly number[]): Value {
+export function reverse(graph: Graph, x: Value, dims: readonly number[]): Value {
   const axes = dims.map((axis) => (axis + x.shape.length) % x.shape.length);
   const flip = (axis: number, flipped: number, kept: number) => (axes.includes(axis) ? flipped : kept);
   return slice(
