@@ -11,7 +11,15 @@ for (const [name, version] of Object.entries(nx.optionalDependencies)) {
   if (lock.packages[key]) continue;
   const [os, cpu, abi] = name.replace('@nx/nx-', '').split('-');
   const libc = { gnu: ['glibc'], musl: ['musl'] }[abi];
-  lock.packages[key] = { version, cpu: [cpu], dev: true, ...(libc ? { libc } : {}), license: 'MIT', optional: true, os: [os] };
+  lock.packages[key] = {
+    version,
+    cpu: [cpu],
+    dev: true,
+    ...(libc ? { libc } : {}),
+    license: 'MIT',
+    optional: true,
+    os: [os],
+  };
 }
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);

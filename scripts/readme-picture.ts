@@ -36,7 +36,7 @@ const map = (title: string, values: Float32Array): TopLevelSpec =>
       y: { field: 'y', type: 'quantitative', axis: null, scale: { zero: false, reverse: true } },
       color: { field: 'value', type: 'quantitative', scale: { scheme: 'viridis' }, title: 'ln(1 + per 10,000)' },
     },
-  }) as TopLevelSpec;
+  });
 
 const spec = {
   config: { view: { stroke: null }, font: 'sans-serif' },
