@@ -1,4 +1,5 @@
 export type { CompiledStep, Engine, StepFunction, StepSpec, TensorMap } from './compile/contract.ts';
+export { exportOnnx } from './compile/export-onnx.ts';
 export { createEngine, engineNames, type EngineChoice } from './engines/create-engine.ts';
 export type { ArraySpec, DType, HostArray, HostArrays } from './host-array.ts';
 export { createContrastiveMethod } from './contrastive/contrastive-method.ts';

@@ -101,8 +101,13 @@ function isPlain(value: Value, name: string): boolean {
   return value.name === name && sameList(value.order, range(value.shape.length)) && sameList(value.stored, value.shape);
 }
 
+/** Frames kept while tracing: TensorFlow.js puts more of its own above a model's line than Node's ten. */
+const DEEP_STACK = 60;
+
 /** Errors of TensorFlow.js's own shape checks name the op but not where in the model it stands. */
 function callStep(step: StepFunction, state: TensorMap, inputs: TensorMap): ReturnType<StepFunction> {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = DEEP_STACK;
   try {
     return step(state, inputs);
   } catch (cause) {
@@ -110,6 +115,8 @@ function callStep(step: StepFunction, state: TensorMap, inputs: TensorMap): Retu
     const line = modelLine(error.stack);
     const place = line && !error.message.includes(line) ? ` (at ${line})` : '';
     throw new Error(`compile: ${error.message}${place}`, { cause });
+  } finally {
+    Error.stackTraceLimit = limit;
   }
 }
 

@@ -1,6 +1,8 @@
+import './gradients.ts';
 import {
   DataStorage,
   engine,
+  getKernelsForBackend,
   KernelBackend,
   registerBackend,
   registerKernel,
@@ -13,7 +15,7 @@ import type { DType } from '../host-array.ts';
 import { typedArray, type Graph } from './graph.ts';
 import { kernels } from './kernels/index.ts';
 import { modelLine } from './model-line.ts';
-import type { Inputs, Lowering } from './kernels/lowering.ts';
+import type { Inputs, Lowering, LoweringTable } from './kernels/lowering.ts';
 import { plain, uniform, type Value } from './value.ts';
 
 export const TRACING_BACKEND = 'onnx-trace';
@@ -159,6 +161,15 @@ function constantValue(graph: Graph, { values, dtype, shape }: Entry): Value {
   return plain(graph.tensor(dtype, shape, values!), dtype, shape);
 }
 
+/** A lowering that refuses, for every kernel of the reference backend: those without a lowering of their own keep it. */
+function refusals(): LoweringTable {
+  const names = getKernelsForBackend('cpu').map(({ kernelName }) => kernelName);
+  const refuse: Lowering = () => {
+    throw new Error('this op has no ONNX counterpart here; write it in other ops, or use an eager engine (tfjs)');
+  };
+  return Object.fromEntries(names.map((name) => [name, refuse]));
+}
+
 let registered: TracingBackend | undefined;
 
 /** The one tracing backend of this process, registered with its kernels on first use. */
@@ -166,7 +177,7 @@ export function tracingBackend(): TracingBackend {
   if (registered !== undefined) return registered;
   const backend = new TracingBackend();
   registerBackend(TRACING_BACKEND, () => backend, 0);
-  for (const [kernelName, lower] of Object.entries(kernels)) {
+  for (const [kernelName, lower] of Object.entries({ ...refusals(), ...kernels })) {
     registerKernel({ kernelName, backendName: TRACING_BACKEND, kernelFunc: kernelFunction(kernelName, lower) });
   }
   return (registered = backend);

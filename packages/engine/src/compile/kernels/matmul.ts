@@ -15,6 +15,10 @@ export const matmulKernels: LoweringTable = {
  * ONNX Runtime folds into the product.
  */
 export function matmul(graph: Graph, a: Value, b: Value): Value {
+  if (a.shape.at(-1) !== b.shape.at(-2)) {
+    const got = [a, b].map(({ shape }) => `[${shape.join(', ')}]`).join(' x ');
+    throw new Error(`matMul: inner sizes must agree, got ${got}`);
+  }
   const [left, right] = [matrixOperand(graph, a), matrixOperand(graph, b)];
   const batch = broadcastShapes('matMul', [a.shape.slice(0, -2), b.shape.slice(0, -2)]);
   const storedBatch = broadcastShapes('matMul', [left.stored.slice(0, -2), right.stored.slice(0, -2)]);
