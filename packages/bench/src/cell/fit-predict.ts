@@ -21,6 +21,7 @@ export interface FitOptions {
   readonly config: unknown;
   readonly engine: string;
   readonly device: string;
+  readonly threads?: number;
   readonly checkpointFolder: string;
   readonly onProgress: (stage: 'fit' | 'predict', section?: string, progress?: Progress) => void;
 }
@@ -44,6 +45,7 @@ export async function fitAndPredict(
     random: createRandom(cell.seed, cell.dataset, cell.protocol, cell.method, cell.fold),
     engine: options.engine,
     device: options.device,
+    threads: options.threads,
     checkpointFolder: options.checkpointFolder,
     onProgress: (progress) => {
       if (progress.step === progress.steps) curve.push(progress);

@@ -23,6 +23,7 @@ import type { RunRecord } from '../results/run-record.ts';
 import { summariseFold, summaryJson } from '../results/summary.ts';
 import { gitState } from '../workspace/git.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { threadsFromEnvironment } from '../plan/threads.ts';
 import { fitAndPredict } from './fit-predict.ts';
 import { panelsByName, panelsHash, setsBySection } from './gene-sets.ts';
 import { loadFold } from './load-fold.ts';
@@ -93,7 +94,15 @@ async function work(
 
   const checkpointFolder = checkpointsOf(workspace, cell.id, draft, data, features);
   const { engine, device, config } = draft;
-  const fit = await fitAndPredict(method, cell, fold, data, { config, engine, device, checkpointFolder, onProgress });
+  const threads = threadsFromEnvironment();
+  const fit = await fitAndPredict(method, cell, fold, data, {
+    config,
+    engine,
+    device,
+    threads,
+    checkpointFolder,
+    onProgress,
+  });
   Object.assign(draft, { selectedBy: fit.selectedBy, params: fit.parameterCount });
   Object.assign(draft.durationsMs, { fit: Math.round(fit.fitMs), predict: Math.round(fit.predictMs) });
 

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Plan } from '../plan/plan.ts';
 import { SELECTION_VARIABLE, type Selection } from '../plan/selection.ts';
+import { defaultParallel, THREADS_VARIABLE, threadShare } from '../plan/threads.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { createRunView } from './run-view.ts';
 
@@ -23,24 +23,23 @@ export async function runTaskGraph(
   workspace: Workspace,
   plan: Plan,
   selection: Selection,
-  { parallel, useCache }: GraphOptions,
+  { parallel = defaultParallel(), useCache }: GraphOptions,
 ): Promise<void> {
   if (plan.cells.length === 0) return;
   const logs = join(workspace.store, 'logs');
   mkdirSync(logs, { recursive: true });
   const log = createWriteStream(join(logs, 'run.log'));
   const nx = join(workspace.root, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
-  const args = [
-    'run-many',
-    '-t',
-    'bench',
-    '--nxBail=false',
-    '--outputStyle=static',
-    `--parallel=${parallel ?? Math.max(2, Math.floor(cpus().length / 2))}`,
-  ];
+  const args = ['run-many', '-t', 'bench', '--nxBail=false', '--outputStyle=static', `--parallel=${parallel}`];
   const child = spawn(process.execPath, [nx, ...args, ...(useCache ? [] : ['--skipNxCache'])], {
     cwd: workspace.root,
-    env: { ...process.env, [SELECTION_VARIABLE]: JSON.stringify(selection), FORCE_COLOR: '0', NX_TUI: 'false' },
+    env: {
+      ...process.env,
+      [SELECTION_VARIABLE]: JSON.stringify(selection),
+      [THREADS_VARIABLE]: String(threadShare(parallel)),
+      FORCE_COLOR: '0',
+      NX_TUI: 'false',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const view = createRunView(workspace, plan.cells.length);

@@ -43,6 +43,8 @@ export interface FitContext<Config = unknown> {
   /** Compute engine and device asked for, e.g. `onnx` and `cpu`. */
   readonly engine: string;
   readonly device: string;
+  /** CPU threads this fit may use; all of them where absent. Never changes a number. */
+  readonly threads?: number;
   /** A folder for checkpoints that lives as long as the cell is unfinished; a fit that finds one resumes from it. */
   readonly checkpointFolder?: string;
   readonly onProgress?: (progress: Progress) => void;

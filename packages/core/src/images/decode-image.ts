@@ -1,4 +1,4 @@
-import sharp, { type OutputInfo } from 'sharp';
+import type { OutputInfo } from 'sharp';
 import type { SectionImage } from '../contracts/section.ts';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
 import { MOST_PIXELS, undecodable } from './image-size.ts';
@@ -32,6 +32,7 @@ export async function decodeImage(image: SectionImage): Promise<RgbImage> {
 
 async function decode(path: string): Promise<{ data: Buffer; info: OutputInfo }> {
   try {
+    const { default: sharp } = await import('sharp');
     return await sharp(path, { limitInputPixels: MOST_PIXELS, sequentialRead: true, failOn: 'warning' })
       .toColourspace('srgb')
       .removeAlpha()

