@@ -27,6 +27,8 @@ function sessionOptions({ threads }: OnnxEngineOptions): InferenceSession.Sessio
   return {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
+    // One planned block for all intermediates is no faster and took 7.7 GB instead of 4.6 GB for a DenseNet-121 step.
+    enableMemPattern: false,
     logSeverityLevel: 3,
     ...(threads !== undefined && { intraOpNumThreads: threads }),
     // Moments of near-dead weights decay into denormal numbers, which are many times slower to compute with.
