@@ -45,21 +45,31 @@ export function removeWorkspace(workspace: Workspace): void {
   rmSync(workspace.root, { recursive: true, force: true });
 }
 
-/** Adds a method package whose module has the given text. */
-export function addMethod(workspace: Workspace, name: string, body: string): void {
+/** Adds a package with one control or method whose `fit` has the given body. */
+export function addMethod(
+  workspace: Workspace,
+  name: string,
+  body: string,
+  kind: 'method' | 'control' = 'control',
+): void {
   const folder = join(workspace.root, 'packages', name);
   mkdirSync(join(folder, 'src'), { recursive: true });
-  const json = { name, type: 'module', spotbench: { controls: { [name]: './src/index.ts' } } };
+  const entry = './src/index.ts';
+  const json = {
+    name,
+    type: 'module',
+    spotbench: kind === 'method' ? { method: entry } : { controls: { [name]: entry } },
+  };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(json));
-  writeFileSync(join(folder, 'src', 'index.ts'), methodSource(name, body));
+  writeFileSync(join(folder, 'src', 'index.ts'), methodSource(name, kind === 'control', body));
 }
 
 /** The text of a module that exports a method whose `fit` has the given body. */
-function methodSource(name: string, body: string): string {
+function methodSource(name: string, deterministic: boolean, body: string): string {
   return `
 const anyConfig = { safeParse: (data) => ({ success: true, data }) };
 export const method = {
-  name: '${name}', version: '1', title: '${name}', deterministic: true, configSchema: anyConfig,
+  name: '${name}', version: '1', title: '${name}', deterministic: ${deterministic}, configSchema: anyConfig,
   async fit(data, context) { ${body} },
 };
 `;
