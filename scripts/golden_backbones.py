@@ -6,9 +6,11 @@ Python 3.11, torch 2.5.1, torchvision 0.20.1, timm 1.0.11, numpy 2.1.3 (repeated
     /tmp/torch/bin/python scripts/golden_backbones.py packages/engine/fixtures/backbones
 
 Everything in float64, on weights and images made by the formula of @spotbench/engine/testing (`u01`, `goldenParameter`,
-`probe`). Pooled features in evaluation mode, and one training-mode pass with loss = probe("features", pooled features):
-norm and probe of every gradient, probe of every running statistic after the pass. `float32_error` says how far PyTorch's
-own float32 run was from the float64 one: largest difference over largest value, and for gradients over the norm.
+`probe`). Pooled features and, with loss = probe("features", pooled features), norm and probe of every gradient, in evaluation
+and in training mode; probe of every running statistic after the training pass. `float32_error` says how far PyTorch's own
+float32 run was from the float64 one: largest difference over largest value, and for gradients over the norm, left out where
+the gradient is zero but for rounding. In training mode, deep networks on few images flip ReLUs at the last digit: there the
+errors are large in any implementation, and evaluation mode is what pins the formulas down.
 """
 
 import json
@@ -23,8 +25,8 @@ import torchvision
 
 CASES = {
     "densenet121": {"batch": 3, "image": 64},
-    "resnet18": {"batch": 3, "image": 48},
-    "resnet50": {"batch": 3, "image": 74},
+    "resnet18": {"batch": 3, "image": 40},
+    "resnet50": {"batch": 3, "image": 40},
     "mobilevit_s": {"batch": 3, "image": 72},
     "vit": {"batch": 2, "image": 64, "patch": 32, "width": 96, "depth": 2, "heads": 4},
 }
@@ -84,36 +86,41 @@ def fill(model):
     model.load_state_dict(state)
 
 
+def differentiate(name, model, images):
+    model.zero_grad()
+    out = features(name, model, images)
+    weights = torch.from_numpy(2 * u01("probe.features", tuple(out.shape)) - 1).to(out.dtype)
+    (out * weights).sum().backward()
+    return out.detach().double(), {k: p.grad.double() for k, p in model.named_parameters()}
+
+
 def run(name, case, dtype):
-    torch.manual_seed(0)
     model = build(name, case)
     fill(model)
     model = model.to(dtype)
     size = case["image"]
     images = torch.from_numpy(u01("input.image", (case["batch"], 3, size, size)).astype(np.float32)).to(dtype)
-    with torch.no_grad():
-        evaluated = features(name, model.eval(), images)
-    trained = features(name, model.train(), images)
-    weights = torch.from_numpy(2 * u01("probe.features", tuple(trained.shape)) - 1).to(dtype)
-    (trained * weights).sum().backward()
+    result = {}
+    for mode in ("eval", "train"):
+        model.train(mode == "train")
+        result[mode], result["gradients_" + mode] = differentiate(name, model, images)
     state = model.state_dict()
-    return {
-        "eval": evaluated.double(),
-        "train": trained.detach().double(),
-        "gradients": {k: p.grad.double() for k, p in model.named_parameters()},
-        "statistics": {k: v.double() for k, v in state.items() if "running_" in k},
-    }
+    return {**result, "statistics": {k: v.double() for k, v in state.items() if "running_" in k}}
 
 
 def largest(a, b):
     return float((a - b).abs().max() / b.abs().max())
 
 
+def gradient_errors(rounded, exact):
+    largest_norm = max(float(g.norm()) for g in exact.values())
+    errors = [float((rounded[k] - g).norm() / g.norm()) for k, g in exact.items() if g.norm() > 1e-9 * largest_norm]
+    return {"median": float(np.median(errors)), "max": max(errors)}
+
+
 def golden(name, case):
     exact, rounded = run(name, case, torch.float64), run(name, case, torch.float32)
-    gradients = {k: (float(g.norm()), probe(k, g)) for k, g in exact["gradients"].items()}
-    errors = {k: float((rounded["gradients"][k] - g).norm() / g.norm()) for k, g in exact["gradients"].items()}
-    return {
+    result = {
         "generator": "scripts/golden_backbones.py",
         "versions": {
             "python": sys.version.split()[0],
@@ -124,21 +131,20 @@ def golden(name, case):
         },
         "name": name,
         "config": case,
-        "float32_error": {
-            "eval": largest(rounded["eval"], exact["eval"]),
-            "train": largest(rounded["train"], exact["train"]),
-            "gradient_median": float(np.median(list(errors.values()))),
-            "gradient_max": max(errors.values()),
-        },
-        "eval": rounded_list(exact["eval"]),
-        "train": rounded_list(exact["train"]),
-        "gradients": {k: [significant(l2), significant(p)] for k, (l2, p) in gradients.items()},
+        "float32_error": {},
         "statistics": {k: significant(probe(k, v)) for k, v in exact["statistics"].items()},
     }
+    for mode in ("eval", "train"):
+        gradients = "gradients_" + mode
+        result["float32_error"][mode] = largest(rounded[mode], exact[mode])
+        result["float32_error"][gradients] = gradient_errors(rounded[gradients], exact[gradients])
+        result[mode] = rounded_list(exact[mode])
+        result[gradients] = {k: [significant(float(g.norm())), significant(probe(k, g))] for k, g in exact[gradients].items()}
+    return result
 
 
 def significant(value):
-    return float(f"{value:.9g}")
+    return float(f"{value:.8g}")
 
 
 def rounded_list(values):

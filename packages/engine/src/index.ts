@@ -1,6 +1,12 @@
 export type { CompiledStep, Engine, StepFunction, StepSpec, TensorMap } from './compile/contract.ts';
 export { exportOnnx } from './compile/export-onnx.ts';
 export { createEngine, engineNames, type EngineChoice } from './engines/create-engine.ts';
+export { backboneUnder, type Backbone, type BackboneOutput } from './backbones/backbone.ts';
+export { backboneNames, findBackbone } from './backbones/backbones.ts';
+export { densenet121, type DenseNetOptions } from './backbones/densenet.ts';
+export { mobilevitS } from './backbones/mobilevit.ts';
+export { resnet18, resnet50 } from './backbones/resnet.ts';
+export { vit, type VitOptions } from './backbones/vit.ts';
 export type { ArraySpec, DType, HostArray, HostArrays } from './host-array.ts';
 export { createContrastiveMethod } from './contrastive/contrastive-method.ts';
 export type { ContrastiveOptions, ContrastiveTraining } from './contrastive/contrastive-options.ts';
@@ -10,6 +16,18 @@ export { fitStandardiser, standardise, type Standardiser } from './contrastive/s
 export { initialise } from './initialisers/initialise.ts';
 export * as initialisers from './initialisers/kinds.ts';
 export { batchNorm, batchNormSpecs, type BatchNormResult } from './layers/batch-norm.ts';
+export { multiHeadAttention } from './layers/attention.ts';
+export { conv2d, conv2dSpecs, type Conv2dOptions, type Conv2dShape } from './layers/conv2d.ts';
+export { averagePool2d, globalAveragePool, maxPool2d, type PoolOptions } from './layers/pooling.ts';
+export { resizeBilinear } from './layers/resize-bilinear.ts';
+export { silu } from './layers/silu.ts';
+export {
+  vitBlock,
+  vitBlockSpecs,
+  type VitBlockMasks,
+  type VitBlockOptions,
+  type VitBlockShape,
+} from './layers/vit-block.ts';
 export { alphaDropout, dropout, type DropoutMask } from './layers/dropout.ts';
 export { embedding, embeddingSpecs } from './layers/embedding.ts';
 export { gelu } from './layers/gelu.ts';

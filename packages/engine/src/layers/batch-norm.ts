@@ -1,8 +1,9 @@
 import { SpotbenchError } from '@spotbench/core';
-import { add, mean, mul, rsqrt, square, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { add, batchNorm as tfBatchNorm, mul, type Tensor, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorMap } from '../compile/contract.ts';
 import { sizeOf } from '../host-shape.ts';
 import { ones, zeros } from '../initialisers/kinds.ts';
+import { normaliseBatch } from './normalise-batch.ts';
 import { parameter, type ParameterSpecs } from './parameter.ts';
 import { requireLastAxis } from './require-shape.ts';
 
@@ -38,14 +39,16 @@ export interface BatchNormResult {
  */
 export function batchNorm(params: TensorMap, name: string, x: Tensor, mode: 'train' | 'eval'): BatchNormResult {
   const running = {
-    mean: parameter(params, `${name}.running_mean`),
-    variance: parameter(params, `${name}.running_var`),
+    mean: parameter(params, `${name}.running_mean`) as Tensor1D,
+    variance: parameter(params, `${name}.running_var`) as Tensor1D,
   };
+  const weight = parameter(params, `${name}.weight`) as Tensor1D;
+  const bias = parameter(params, `${name}.bias`) as Tensor1D;
   requireLastAxis(name, x, running.mean.shape[0]);
-  const batch = mode === 'train' ? statistics(x) : running; // [C] each
-  const normalised = mul(sub(x, batch.mean), rsqrt(add(batch.variance, EPSILON))); // [..., C]
-  const y = add(mul(normalised, parameter(params, `${name}.weight`)), parameter(params, `${name}.bias`));
-  if (mode === 'eval') return { y, updates: {} };
+  if (mode === 'eval') {
+    const { mean, variance } = running;
+    return { y: tfBatchNorm(x as Tensor4D, mean, variance, bias, weight, EPSILON), updates: {} };
+  }
   const count = sizeOf(x.shape.slice(0, -1));
   if (count < 2) {
     throw new SpotbenchError(
@@ -53,20 +56,15 @@ export function batchNorm(params: TensorMap, name: string, x: Tensor, mode: 'tra
       `${name}: training needs at least 2 values a channel, got ${count}; drop the last batch`,
     );
   }
-  const unbiased = mul(batch.variance, count / (count - 1));
+  const { y, mean, variance } = normaliseBatch(x, weight, bias, EPSILON); // mean and variance [C]
+  const unbiased = mul(variance, count / (count - 1));
   return {
     y,
     updates: {
-      [`${name}.running_mean`]: towards(running.mean, batch.mean),
+      [`${name}.running_mean`]: towards(running.mean, mean),
       [`${name}.running_var`]: towards(running.variance, unbiased),
     },
   };
-}
-
-function statistics(x: Tensor): { mean: Tensor; variance: Tensor } {
-  const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-  const centre = mean(x, axes); // [C]
-  return { mean: centre, variance: mean(square(sub(x, centre)), axes) };
 }
 
 function towards(running: Tensor, batch: Tensor): Tensor {
