@@ -46,9 +46,10 @@ async function buildRanking(workspace: Workspace, plan: Plan, states: readonly C
       ok.length === own.length ? await Promise.all(ok.map((s) => readFinished(workspace, s))) : undefined;
     methods.push({ method, kind: findMethod(plan.methods, method).kind, states: own, finished });
   }
-  const sets = definition.sets.filter((set) =>
+  const scored = definition.sets.filter((set) =>
     methods.some((m) => m.finished?.some((c) => Object.values(c.sets).some((s) => set in s))),
   );
+  const sets = scored.length > 0 ? scored : definition.sets;
   const command = (method: string): string =>
     `npx spotbench run --dataset ${dataset} --protocol ${protocol} --method ${method}`;
   const { rows, statistics } = rankingRows(methods, sets, command);

@@ -8,6 +8,7 @@ import { runCell } from '../cell/run-cell.ts';
 import { addMethod, removeWorkspace, tinyWorkspace } from '../testing/tiny-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { boardSchema, type Board, type Ranking } from './board-schema.ts';
+import { boardText } from './board-text.ts';
 import { report } from './report.ts';
 
 const fitted = (value: string): string => `
@@ -87,6 +88,13 @@ describe('report', () => {
       expect(file(name)).not.toContain(`${year}-`);
     }
     expect(file('costs.csv').split('\n')).toHaveLength(makePlan(workspace, { datasets: ['tiny'] }).cells.length + 2);
+  });
+
+  it('fits into a terminal', () => {
+    const text = boardText(board);
+    expect(text).toMatch(/^tiny \(SYNTHETIC\), patient-out, frozen: PCC\n/);
+    expect(text).toMatch(/\n +1\. (good|other) +-?0\.\d{3} +-?0\.\d{3} +-?0\.\d{3}\n/);
+    expect(text).toMatch(/\n +broken +failed +failed +failed\n/);
   });
 
   it('gives the same bytes again, whatever order the cells were run in', async () => {

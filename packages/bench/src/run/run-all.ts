@@ -5,6 +5,7 @@ import { describePlan } from '../plan/describe-plan.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import type { Selection } from '../plan/selection.ts';
 import { formatSeconds } from '../progress/progress-bar.ts';
+import { boardText } from '../report/board-text.ts';
 import { report } from '../report/report.ts';
 import { cellState, type CellState } from '../results/cell-state.ts';
 import { runFolder } from '../results/run-folder.ts';
@@ -44,7 +45,7 @@ export async function runAll(
     await runTaskGraph(workspace, plan, { ...selection, ...narrowed(damaged) }, { parallel, useCache: false });
     states = await statesOf(workspace, plan);
   }
-  const { files } = await report(workspace, selection);
+  const { board, files } = await report(workspace, selection);
   const failed = states.filter((s) => s.kind !== 'ok');
   const summary = {
     cells: states.length,
@@ -55,7 +56,7 @@ export async function runAll(
     seconds: Math.round((monotonicMs() - started) / 100) / 10,
   };
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-  else say(closing(summary));
+  else say(`\n${boardText(board)}\n${closing(summary)}`);
   return failed.length === 0 && states.length > 0 ? 0 : 1;
 }
 

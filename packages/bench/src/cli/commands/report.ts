@@ -8,12 +8,13 @@ export const reportCommand: CommandModule<object, SelectionArguments & { json?: 
   builder: (argv) =>
     selectionOptions(argv).option('json', { boolean: true, describe: 'Print the leaderboard as JSON too' }),
   handler: async (args) => {
-    const [{ report }, { findWorkspace }] = await Promise.all([
+    const [{ report }, { boardText }, { findWorkspace }] = await Promise.all([
       import('../../report/report.ts'),
+      import('../../report/board-text.ts'),
       import('../../workspace/workspace.ts'),
     ]);
     const { board, folder } = await report(findWorkspace(), selectionFrom(args));
     if (args.json === true) process.stdout.write(`${JSON.stringify(board)}\n`);
-    else process.stdout.write(`Tables are in ${folder}\n`);
+    else process.stdout.write(`${boardText(board)}\nTables: ${folder}\n`);
   },
 };

@@ -1,0 +1,26 @@
+import type { Board, BoardRow, Ranking } from './board-schema.ts';
+
+/** The leaderboard in a few lines for a terminal: PCC of every method on every set, one block per ranking. */
+export function boardText(board: Board): string {
+  return board.rankings.map(rankingText).join('\n');
+}
+
+function rankingText(ranking: Ranking): string {
+  const title = `${ranking.dataset}${ranking.synthetic ? ' (SYNTHETIC)' : ''}, ${ranking.protocol}, ${ranking.regime}: PCC`;
+  const sets = ranking.sets.filter((set) => set !== 'all');
+  const rows = [['', ...sets], ...ranking.rows.map((row) => [nameOf(row), ...sets.map((set) => valueOf(row, set))])];
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row: string[]): string =>
+    row.map((text, column) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]))).join('  ');
+  return `${title}\n${rows.map((row) => `  ${line(row).trimEnd()}\n`).join('')}`;
+}
+
+function nameOf({ method, kind, rank }: BoardRow): string {
+  return kind === 'control' ? `   ${method}` : `${rank === null ? '-' : rank}. ${method}`;
+}
+
+function valueOf(row: BoardRow, set: string): string {
+  const value = row.scores[set]?.pcc?.value;
+  if (value === undefined || value === null) return row.failures.length > 0 ? 'failed' : '-';
+  return value.toFixed(3).replace(/^-0\.000$/, '0.000');
+}
