@@ -1,3 +1,4 @@
+import { withoutNumber } from './board-text.ts';
 import type { Board, BoardRow, Ranking } from './board-schema.ts';
 
 /** leaderboard.md: the same tables for people. */
@@ -119,7 +120,7 @@ function legend(rows: readonly BoardRow[]): string {
 
 function scoreText(row: BoardRow, set: string): string {
   const number = row.scores[set]?.pcc;
-  if (!number) return row.failures.length > 0 ? 'failed' : '-';
+  if (!number) return withoutNumber(row);
   if (number.value === null) return 'undefined';
   return number.ci ? `${fixed(number.value)} [${fixed(number.ci[0])}, ${fixed(number.ci[1])}]` : fixed(number.value);
 }

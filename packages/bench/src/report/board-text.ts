@@ -19,8 +19,14 @@ function nameOf({ method, kind, rank }: BoardRow): string {
   return kind === 'control' ? `   ${method}` : `${rank === null ? '-' : rank}. ${method}`;
 }
 
+/** What stands where a number would: a cell failed, or was not run on today's code and data. */
+export function withoutNumber({ failures }: BoardRow): string {
+  if (failures.length === 0) return '-';
+  return failures.some((f) => f.kind === 'failed') ? 'failed' : 'not run';
+}
+
 function valueOf(row: BoardRow, set: string): string {
   const value = row.scores[set]?.pcc?.value;
-  if (value === undefined || value === null) return row.failures.length > 0 ? 'failed' : '-';
+  if (value === undefined || value === null) return withoutNumber(row);
   return value.toFixed(3).replace(/^-0\.000$/, '0.000');
 }

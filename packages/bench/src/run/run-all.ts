@@ -18,10 +18,13 @@ export interface RunOptions {
   readonly json: boolean;
 }
 
+/** Exit code of a run that the user stopped: 128 + SIGINT, as shells have it. */
+const INTERRUPTED = 130;
+
 /**
  * Plans, runs every cell through the task graph (which replays finished ones from its cache), rebuilds cells whose stored
  * files are missing or damaged although the cache called them done, and always writes the tables.
- * @returns 0 when every planned cell has scores, else 1.
+ * @returns 0 when every planned cell has scores, 130 when stopped by Ctrl-C, else 1.
  */
 export async function runAll(
   workspace: Workspace,
@@ -34,16 +37,26 @@ export async function runAll(
     if (!json) process.stdout.write(text);
   };
   say(describePlan(plan));
-  await runTaskGraph(workspace, plan, selection, { parallel, useCache: true });
+  let outcome = await runTaskGraph(workspace, plan, selection, { parallel, useCache: true });
   let states = await statesOf(workspace, plan);
   const damaged = states.filter((s) => s.kind === 'damaged' || s.kind === 'missing' || s.kind === 'stale');
-  if (damaged.length > 0) {
+  if (damaged.length > 0 && !outcome.interrupted) {
     say(
-      `${damaged.length} cells were replayed without intact files (${damaged[0].cell.id}: ${damaged[0].reason}); running them again\n`,
+      `${damaged.length} cells left no intact record of today's code and data (${damaged[0].cell.id}: ${damaged[0].reason}); running them again\n`,
     );
     for (const { cell } of damaged) await rm(runFolder(workspace, cell.id), { recursive: true, force: true });
-    await runTaskGraph(workspace, plan, { ...selection, ...narrowed(damaged) }, { parallel, useCache: false });
+    outcome = await runTaskGraph(
+      workspace,
+      plan,
+      { ...selection, ...narrowed(damaged) },
+      { parallel, useCache: false },
+    );
     states = await statesOf(workspace, plan);
+  }
+  if (states.some((s) => s.kind === 'missing') && !outcome.interrupted) {
+    process.stderr.write(
+      `The task runner's last lines (.spotbench/logs/run.log has all):\n${outcome.tail.join('\n')}\n`,
+    );
   }
   const { board, files } = await report(workspace, selection);
   const failed = states.filter((s) => s.kind !== 'ok');
@@ -56,7 +69,9 @@ export async function runAll(
     seconds: Math.round((monotonicMs() - started) / 100) / 10,
   };
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-  else say(`\n${boardText(board)}\n${closing(summary)}`);
+  else
+    say(`\n${boardText(board)}\n${outcome.interrupted ? 'Stopped. Finished cells are kept. ' : ''}${closing(summary)}`);
+  if (outcome.interrupted) return INTERRUPTED;
   return failed.length === 0 && states.length > 0 ? 0 : 1;
 }
 
@@ -86,7 +101,7 @@ function closing(summary: {
   for (const { cell, kind, reason } of summary.failed.slice(0, 20)) lines.push(`  ${kind}: ${cell}: ${reason}`);
   if (summary.failed.length > 20)
     lines.push(`  and ${summary.failed.length - 20} more; every one is a row of the table`);
-  if (summary.failed.length > 0) lines.push('Run the same command again to retry only what failed.');
+  if (summary.failed.length > 0) lines.push('Run the same command again: only what has no scores is run.');
   lines.push(`Tables: ${dirname(summary.tables[0] ?? '')}`);
   return `${lines.join('\n')}\n`;
 }

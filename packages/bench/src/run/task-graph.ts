@@ -15,6 +15,16 @@ export interface GraphOptions {
   readonly useCache: boolean;
 }
 
+/** How a run of the task graph ended. */
+export interface GraphOutcome {
+  /** True when the user asked it to stop (Ctrl-C). */
+  readonly interrupted: boolean;
+  /** The last lines Nx printed. */
+  readonly tail: readonly string[];
+}
+
+const TAIL_LINES = 15;
+
 /**
  * Runs the `bench` target of every method through Nx and shows progress; Nx's own output goes to .spotbench/logs/run.log.
  * A task that fails does not stop the others; which cells failed is read from their records, not from here.
@@ -24,8 +34,8 @@ export async function runTaskGraph(
   plan: Plan,
   selection: Selection,
   { parallel = defaultParallel(), useCache }: GraphOptions,
-): Promise<void> {
-  if (plan.cells.length === 0) return;
+): Promise<GraphOutcome> {
+  if (plan.cells.length === 0) return { interrupted: false, tail: [] };
   const logs = join(workspace.store, 'logs');
   mkdirSync(logs, { recursive: true });
   const log = createWriteStream(join(logs, 'run.log'));
@@ -42,14 +52,21 @@ export async function runTaskGraph(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const tail: string[] = [];
+  let interrupted = false;
   const view = createRunView(workspace, plan.cells.length);
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       log.write(`${line}\n`);
+      tail.push(line);
+      if (tail.length > TAIL_LINES) tail.shift();
       view.line(line);
     });
   }
-  const forward = (): void => void child.kill('SIGINT');
+  const forward = (): void => {
+    interrupted = true;
+    child.kill('SIGINT');
+  };
   process.once('SIGINT', forward);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -61,4 +78,5 @@ export async function runTaskGraph(
     view.stop();
     log.end();
   }
+  return { interrupted, tail };
 }
