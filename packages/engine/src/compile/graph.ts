@@ -3,11 +3,15 @@ import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxPort, OnnxTensor, OnnxType
 
 export type Attributes = Readonly<Record<string, OnnxAttribute>>;
 
+export type Target = 'cpu' | 'webgpu';
+
 /**
  * An ONNX graph under construction. Nodes equal in op, inputs and attributes are made once: TensorFlow.js gradients
  * recompute parts of the forward pass freely, and here that costs nothing.
  */
 export class Graph {
+  /** Where the graph will run: a few ops have a faster form that one device lacks. */
+  readonly target: Target;
   private readonly nodes: OnnxNode[] = [];
   private readonly initializers = new Map<string, OnnxTensor>();
   private readonly scalars = new Map<string, number>();
@@ -16,6 +20,10 @@ export class Graph {
   private count = 0;
   /** The TensorFlow.js kernel being lowered; names the nodes it makes. */
   private label = 'step';
+
+  constructor(target: Target = 'cpu') {
+    this.target = target;
+  }
 
   /** Runs `work` with its nodes named after `label`. */
   within<T>(label: string, work: () => T): T {

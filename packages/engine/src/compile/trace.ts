@@ -2,7 +2,7 @@ import { engine, tidy, type Tensor, type TensorInfo } from '@tensorflow/tfjs-cor
 import type { ArraySpec, HostArrays } from '../host-array.ts';
 import { withBackend } from './backend-switch.ts';
 import type { StepFunction, StepSpec, TensorMap } from './contract.ts';
-import { Graph } from './graph.ts';
+import { Graph, type Target } from './graph.ts';
 import { modelLine } from './model-line.ts';
 import type { OnnxModel, OnnxPort } from './onnx/model.ts';
 import { tracingBackend, TRACING_BACKEND, type TracingBackend } from './tracing-backend.ts';
@@ -24,9 +24,9 @@ export interface TracedStep {
  * @throws if the step returns other state names, shapes or types than it was given, reads a tensor, or uses an op that
  * cannot be compiled; wrong shapes are reported with the line of the model.
  */
-export function traceStep(step: StepFunction, spec: StepSpec): TracedStep {
+export function traceStep(step: StepFunction, spec: StepSpec, target: Target = 'cpu'): TracedStep {
   const backend = tracingBackend();
-  const graph = new Graph();
+  const graph = new Graph(target);
   return withBackend(TRACING_BACKEND, () =>
     backend.recordInto(graph, () => new StepTrace(backend, graph).run(step, spec)),
   );

@@ -3,7 +3,7 @@ import type { Engine } from '../compile/contract.ts';
 /** Which engine to make; `onnx` on the CPU unless told otherwise. */
 export interface EngineChoice {
   readonly name?: 'onnx' | 'tfjs';
-  /** `onnx`: cpu. `tfjs`: js (the reference), wasm. */
+  /** `onnx`: cpu, webgpu (a Vulkan, Metal or D3D12 GPU). `tfjs`: js (the reference), wasm. */
   readonly device?: string;
   /** Threads of one ONNX Runtime session. */
   readonly threads?: number;
@@ -13,7 +13,8 @@ type EngineFactory = (choice: EngineChoice) => Promise<Engine>;
 
 /** Factories by `name/device`; each loads its library on first use. */
 const FACTORIES: Readonly<Record<string, EngineFactory>> = {
-  'onnx/cpu': async ({ threads }) => (await import('./onnx-engine.ts')).onnxCpuEngine({ threads }),
+  'onnx/cpu': async ({ threads }) => (await import('./onnx-cpu-engine.ts')).onnxCpuEngine({ threads }),
+  'onnx/webgpu': async () => (await import('./onnx-webgpu-engine.ts')).onnxWebgpuEngine(),
   'tfjs/js': async () => (await import('./tfjs-engines.ts')).tfjsJsEngine(),
   'tfjs/wasm': async () => (await import('./tfjs-engines.ts')).tfjsWasmEngine(),
 };

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { findBackend, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
+import { engine, findBackend } from '@tensorflow/tfjs-core';
+import { withBackend } from '../compile/backend-switch.ts';
 import type { Engine } from '../compile/contract.ts';
 import { eagerEngine } from './eager-engine.ts';
 
@@ -21,12 +22,18 @@ export async function tfjsWasmEngine(): Promise<Engine> {
   return eagerEngine('tfjs/wasm', 'cpu', 'wasm');
 }
 
-/** Starts a backend and leaves the current one, if any, current. */
-async function initialise(backend: string): Promise<void> {
-  const before = getBackend();
-  if (!(await setBackend(backend))) throw new Error(`engine: TensorFlow.js could not start its ${backend} backend`);
-  await ready();
-  if (before && before !== backend) await setBackend(before);
+/**
+ * Starts a backend without TensorFlow.js's own asynchronous switch, during which no other engine could run: the backend is
+ * made first and then registered ready-made, so that from here on switching to it is synchronous.
+ */
+async function initialise(name: string): Promise<void> {
+  const { registry } = engine();
+  if (name in registry) return;
+  const backend = await engine().findBackendFactory(name)();
+  if (name in registry) return; // another engine was faster
+  engine().removeBackend(name);
+  engine().registerBackend(name, () => backend);
+  withBackend(name, () => undefined);
 }
 
 /** On first use in Node the plain backend prints an advertisement for another package; standard error is ours. */

@@ -59,10 +59,16 @@ function pixels(graph: Graph, x: Value): Value {
   return reshape(graph, x, [batch, height * width, channels]);
 }
 
-/** Zero borders round images. Negative widths cut instead. */
-export function padImages(graph: Graph, x: Value, before: readonly number[], after: readonly number[]): Value {
+/** Borders of `value` round images. Negative widths cut instead. */
+export function padImages(
+  graph: Graph,
+  x: Value,
+  before: readonly number[],
+  after: readonly number[],
+  value = 0,
+): Value {
   const borders = [[0, 0], ...before.map((width, axis) => [width, after[axis]]), [0, 0]] as [number, number][];
-  return pad(graph, x, borders, { mode: 'constant', value: 0 });
+  return pad(graph, x, borders, { mode: 'constant', value });
 }
 
 /** What the window's element at `offset` sees at every output position: [B, H', W', C]. */

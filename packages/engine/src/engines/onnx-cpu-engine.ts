@@ -1,9 +1,9 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkArrays } from '../compile/check-arrays.ts';
 import type { CompiledStep, Engine, StepSpec } from '../compile/contract.ts';
-import { encodeModel } from '../compile/onnx/model.ts';
 import { traceStep, type TracedStep } from '../compile/trace.ts';
 import type { HostArray, HostArrays } from '../host-array.ts';
+import { copyOf, openSession, toHost, toTensor } from './onnx-session.ts';
 
 export interface OnnxEngineOptions {
   /** Threads of one session; ONNX Runtime's default is one per physical core. */
@@ -11,37 +11,19 @@ export interface OnnxEngineOptions {
 }
 
 /** Steps as ONNX graphs on ONNX Runtime's CPU provider. */
-export function onnxCpuEngine(options: OnnxEngineOptions = {}): Engine {
+export function onnxCpuEngine({ threads }: OnnxEngineOptions = {}): Engine {
   return {
     name: 'onnx/cpu',
     device: 'cpu',
     compile: async (step, spec) => {
       const traced = traceStep(step, spec);
-      const session = await openSession(traced, sessionOptions(options));
+      const session = await openSession(traced.model, {
+        executionProviders: ['cpu'],
+        ...(threads !== undefined && { intraOpNumThreads: threads }),
+      });
       return new OnnxCpuStep(session, traced, spec);
     },
   };
-}
-
-function sessionOptions({ threads }: OnnxEngineOptions): InferenceSession.SessionOptions {
-  return {
-    executionProviders: ['cpu'],
-    graphOptimizationLevel: 'all',
-    // One planned block for all intermediates is no faster and took 7.7 GB instead of 4.6 GB for a DenseNet-121 step.
-    enableMemPattern: false,
-    logSeverityLevel: 3,
-    ...(threads !== undefined && { intraOpNumThreads: threads }),
-    // Moments of near-dead weights decay into denormal numbers, which are many times slower to compute with.
-    extra: { session: { set_denormal_as_zero: '1' } },
-  };
-}
-
-async function openSession(traced: TracedStep, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(encodeModel(traced.model), options);
-  } catch (cause) {
-    throw new Error(`compile: ONNX Runtime refused the graph: ${(cause as Error).message}`, { cause });
-  }
 }
 
 /** State lives in two sets of host buffers used in turn: a step reads one and writes the other, copying nothing. */
@@ -102,13 +84,4 @@ class OnnxCpuStep implements CompiledStep {
   }
 }
 
-function toTensor({ dtype, shape, data }: HostArray): Tensor {
-  return new Tensor(dtype, data as Float32Array, shape);
-}
-
-const copyOf = (array: HostArray): HostArray => ({ ...array, data: array.data.slice() });
 const copyToTensor = (array: HostArray): Tensor => toTensor(copyOf(array));
-
-function toHost(tensor: Tensor): HostArray {
-  return { dtype: tensor.type as HostArray['dtype'], shape: tensor.dims, data: tensor.data as Float32Array };
-}
