@@ -3,6 +3,7 @@ import {
   createPatchReader,
   fitFoldPanels,
   fitTarget,
+  hashFile,
   readFixedPanel,
   SpotbenchError,
   type Fold,
@@ -101,6 +102,14 @@ async function fitPanels(
   if ('rule' in predict) return fitFoldPanels(fold, sections, { target, markers, allSize: predict.size });
   const path = panelPath(locateDataset(workspace, cell.dataset, dataset), predict.file);
   const fixed = await readFixedPanel(path, predict.source, sections);
+  const found = await hashFile(path);
+  if (found !== predict.sha256) {
+    const what = `SHA-256 ${found.slice(0, 12)}..., datasets.json has ${predict.sha256.slice(0, 12)}...`;
+    throw new SpotbenchError(
+      'bad-data',
+      `${path}: another gene list than protocol ${cell.protocol} is defined on (${what})`,
+    );
+  }
   return fitFoldPanels(fold, sections, { target, markers, fixed });
 }
 

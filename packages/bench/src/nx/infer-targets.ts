@@ -38,7 +38,7 @@ export function inferTargets(files: readonly string[], root: string): Nodes {
   const workspace = workspaceAt(root);
   const plan = makePlan(workspace, selectionFromEnvironment());
   const projects: Record<string, Project> = Object.fromEntries(
-    packageRoots(workspace).map((folder) => [folder, { targets: {} }]),
+    packageRoots(workspace).map((folder) => [folder, { targets: checkTargets(folder) }]),
   );
   Object.assign(projects[BENCH].targets, benchTargets(workspace, plan));
   for (const method of plan.methods) {
@@ -100,6 +100,17 @@ function benchTargets(workspace: Workspace, plan: Plan): Targets {
     };
   }
   return targets;
+}
+
+/** What `nx affected -t test` and `-t lint` run: a package's own tests and lint. */
+function checkTargets(folder: string): Targets {
+  const target = (command: string): Target => ({
+    command,
+    options: { cwd: '{workspaceRoot}' },
+    cache: true,
+    inputs: ['default', '^default'],
+  });
+  return { test: target(`npx vitest run ${folder}/`), lint: target(`npx eslint ${folder} --max-warnings 0`) };
 }
 
 /** The content hashes of what a task reads from the store: data and features are git-ignored, their manifests tell. */
