@@ -7,6 +7,18 @@ export { densenet121, type DenseNetOptions } from './backbones/densenet.ts';
 export { mobilevitS } from './backbones/mobilevit.ts';
 export { resnet18, resnet50 } from './backbones/resnet.ts';
 export { vit, type VitOptions } from './backbones/vit.ts';
+export { openBackboneNetwork, pooledFeatures, type BackboneNetworkOptions } from './frozen/backbone-network.ts';
+export {
+  createBackboneEncoder,
+  createOnnxEncoder,
+  createUntrainedEncoder,
+  type BackboneEncoderRecord,
+  type OnnxEncoderRecord,
+  type UntrainedEncoderOptions,
+} from './frozen/encoders.ts';
+export { imageNetPixels, symmetricPixels, unitPixels, type ImageInput } from './frozen/image-input.ts';
+export { encodePatches, type PatchNetwork } from './frozen/patch-network.ts';
+export type { NetworkEncoder } from './frozen/section-encoder.ts';
 export type { ArraySpec, DType, HostArray, HostArrays } from './host-array.ts';
 export { createContrastiveMethod } from './contrastive/contrastive-method.ts';
 export type { ContrastiveOptions, ContrastiveTraining } from './contrastive/contrastive-options.ts';
