@@ -72,8 +72,24 @@ export type { GeneRanking, PanelFit, RankBy } from './panels/ranked-panel.ts';
 export { philox4x32 } from './random/philox.ts';
 export { createRandom } from './random/random.ts';
 export type { Random, RandomPath } from './random/random.ts';
+export { readAnndata } from './readers/anndata.ts';
+export type { Anndata, AnndataOptions } from './readers/anndata.ts';
+export { readAnndataSection } from './readers/anndata-section.ts';
+export type { AnndataSource } from './readers/anndata-section.ts';
+export type { BarcodeCounts } from './readers/barcode-counts.ts';
+export type { GeneOptions } from './readers/features.ts';
+export { readGeoStSection } from './readers/geo-st.ts';
+export type { GeoStSource } from './readers/geo-st.ts';
 export { readHer2stSection } from './readers/her2st.ts';
 export type { Her2stSource } from './readers/her2st.ts';
+export { readScaleFactors } from './readers/scale-factors.ts';
+export type { ScaleFactors } from './readers/scale-factors.ts';
+export { findTissuePositions, readSpacerangerSection } from './readers/spaceranger.ts';
+export type { SpacerangerSource } from './readers/spaceranger.ts';
+export { readTenxH5 } from './readers/tenx-h5.ts';
+export { findTenxMtx, readTenxMtx } from './readers/tenx-mtx.ts';
+export type { TenxMtxPaths } from './readers/tenx-mtx.ts';
+export { readTissuePositions } from './readers/tissue-positions.ts';
 export {
   checkSplits,
   checkSplitsAgainst,

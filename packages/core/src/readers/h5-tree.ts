@@ -1,0 +1,188 @@
+import { stat } from 'node:fs/promises';
+import type { Dataset, Entity, File, Group, ready as h5wasmReady } from 'h5wasm';
+import { SpotbenchError } from '../errors/spotbench-error.ts';
+import { badData } from './bad-data.ts';
+import { quote } from './delimited-table.ts';
+import { fromBigInts, type Numbers, placeIn, type Tree } from './tree.ts';
+
+/** HDF5's numbers of its type classes. Booleans are an enumeration. */
+const STRING_CLASS = 3;
+const NUMBER_CLASSES = [0, 1, 8];
+
+/**
+ * Opens an HDF5 file for reading. The library (a WebAssembly build of HDF5) is loaded at the first call.
+ * @throws SpotbenchError `missing-data` when there is no such file, `bad-data` when it is not HDF5 or cut short.
+ */
+export async function openH5(path: string): Promise<Tree> {
+  await stat(path).catch((cause: unknown) => {
+    throw new SpotbenchError('missing-data', `${path}: cannot be read; check the data folder or fetch the data set`, {
+      cause,
+    });
+  });
+  const { default: h5wasm } = await import('h5wasm/node');
+  prepare(await h5wasm.ready);
+  const file = guarded(path, 'needed an HDF5 file', () => new h5wasm.File(path, 'r'));
+  return new H5Tree(path, file);
+}
+
+/** What HDF5 reported since the last call of the library began. It goes on after an error, and so would the caller. */
+let reported = '';
+const prepared = new WeakSet<object>();
+
+/**
+ * Makes failed reads known. The library ignores them: it would print HDF5's report to stderr and hand out whatever was in
+ * memory. Its own way to turn reports into exceptions leaves HDF5 half-way through a call, and it may hang in a later one.
+ */
+function prepare(module: Awaited<typeof h5wasmReady>): void {
+  if (prepared.has(module)) return;
+  prepared.add(module);
+  const files = module.FS as unknown as { write: Write };
+  const write = files.write.bind(files);
+  files.write = (stream, buffer, offset, length, ...rest) => {
+    if (stream.fd !== 2) return write(stream, buffer, offset, length, ...rest);
+    reported += Buffer.from(buffer.subarray(offset, offset + length)).toString('utf8');
+    return length;
+  };
+  // After a failed read the library frees the texts it believes to have read: of memory that is all 0 there are none, of any
+  // other it would abort, and be of no use from then on.
+  const allocate = module._malloc.bind(module);
+  module._malloc = (bytes: number): number => {
+    const pointer = allocate(bytes);
+    module.HEAPU8.fill(0, pointer, pointer + bytes);
+    return pointer;
+  };
+}
+
+type Write = (stream: { fd: number }, buffer: Uint8Array, offset: number, length: number, ...rest: unknown[]) => number;
+
+class H5Tree implements Tree {
+  readonly path: string;
+  readonly #file: File;
+
+  constructor(path: string, file: File) {
+    this.path = path;
+    this.#file = file;
+  }
+
+  kind(name: string): Promise<'group' | 'array' | 'absent'> {
+    return this.#read(name, () => {
+      const entity = this.#find(name);
+      if (entity === undefined) return 'absent';
+      return isDataset(entity) ? 'array' : typeOf(entity) === 'Group' ? 'group' : 'absent';
+    });
+  }
+
+  children(group: string): Promise<string[]> {
+    return this.#read(group, () => (this.#find(group) as Group).keys());
+  }
+
+  attribute(name: string, key: string): Promise<unknown> {
+    return this.#read(name, () => {
+      const attribute = (this.#find(name) as Group | Dataset | undefined)?.attrs[key];
+      return attribute?.value ?? undefined;
+    });
+  }
+
+  shape(array: string): Promise<readonly number[]> {
+    return this.#read(array, () => this.#dataset(array).shape ?? []);
+  }
+
+  elements(array: string): Promise<'text' | 'numbers' | 'other'> {
+    return this.#read(array, () => {
+      const { type } = this.#dataset(array).metadata;
+      return type === STRING_CLASS ? 'text' : NUMBER_CLASSES.includes(type) ? 'numbers' : 'other';
+    });
+  }
+
+  numbers(array: string, rows?: readonly [from: number, to: number]): Promise<Numbers> {
+    return this.#read(array, () => {
+      const dataset = this.#dataset(array);
+      const { shape } = dataset;
+      const rest = (shape ?? []).slice(1).map((): [] => []);
+      const value: unknown = rows ? dataset.slice([[rows[0], rows[1]], ...rest]) : dataset.value;
+      return this.#asNumbers(value, array);
+    });
+  }
+
+  strings(array: string): Promise<string[]> {
+    return this.#read(array, () => {
+      const dataset = this.#dataset(array);
+      const value: unknown = dataset.metadata.type === STRING_CLASS ? dataset.value : undefined;
+      if (typeof value === 'string') return [value];
+      if (!Array.isArray(value)) throw badData(placeIn(this, array), `needed text, found type ${dtypeOf(dataset)}`);
+      if (value.some((text) => String(text).includes('\uFFFD')))
+        throw badData(placeIn(this, array), 'needed text in UTF-8, found other bytes');
+      return value as string[];
+    });
+  }
+
+  close(): Promise<void> {
+    // Also called after a failure, which is the one to be reported.
+    try {
+      this.#file.close();
+    } catch {
+      return Promise.resolve();
+    }
+    return Promise.resolve();
+  }
+
+  /** The library follows links and returns null for what is not there, but throws below a missing group. */
+  #find(name: string): Entity | undefined {
+    let entity: Entity | null = this.#file;
+    for (const part of name.split('/').filter(Boolean)) {
+      if (typeOf(entity) !== 'Group' || !(entity as Group).keys().includes(part)) return undefined;
+      entity = (entity as Group).get(part);
+      if (entity === null) return undefined;
+    }
+    return entity;
+  }
+
+  #dataset(name: string): Dataset {
+    const entity = this.#find(name);
+    if (entity === undefined || !isDataset(entity)) throw badData(placeIn(this, name), 'needed a dataset, found none');
+    return entity;
+  }
+
+  #asNumbers(value: unknown, array: string): Numbers {
+    if (value instanceof BigInt64Array || value instanceof BigUint64Array)
+      return fromBigInts(value, placeIn(this, array));
+    if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return value as Numbers;
+    if (typeof value === 'number' || typeof value === 'bigint') return Float64Array.of(Number(value));
+    throw badData(placeIn(this, array), `needed numbers, found type ${dtypeOf(this.#dataset(array))}`);
+  }
+
+  #read<T>(name: string, action: () => T): Promise<T> {
+    return new Promise((done) => done(guarded(placeIn(this, name), 'does not read', action)));
+  }
+}
+
+function isDataset(entity: Entity): entity is Dataset {
+  return typeOf(entity) === 'Dataset';
+}
+
+/** The library's enumeration is not exported, its values are; comparing classes would need the library loaded. */
+function typeOf(entity: Entity): string {
+  return (entity as unknown as { type: string }).type;
+}
+
+function dtypeOf(dataset: Dataset): string {
+  return typeof dataset.dtype === 'string' ? dataset.dtype : 'compound';
+}
+
+/** Runs `action`, making an error of the library one that says where; of its long stack the last reason is kept. */
+function guarded<T>(where: string, what: string, action: () => T): T {
+  reported = '';
+  try {
+    const result = action();
+    if (reported !== '') throw new Error(reported);
+    return result;
+  } catch (cause) {
+    if (cause instanceof SpotbenchError) throw cause;
+    const text = reported !== '' ? reported : cause instanceof Error ? cause.message : String(cause);
+    const reasons = [...text.matchAll(/\(\): (.*)/g)].map((match) => match[1]);
+    const filter = /required filter '?([^']*?)'? is not registered/.exec(text)?.[1];
+    if (filter !== undefined)
+      throw badData(where, `compressed with ${filter}, which cannot be read`, 'write it again with gzip', cause);
+    throw badData(where, `${what} (${quote(reasons.at(-1) ?? text.split('\n')[0])})`, undefined, cause);
+  }
+}

@@ -1,0 +1,83 @@
+import { badData } from './bad-data.ts';
+import { quote } from './delimited-table.ts';
+
+/** Numbers as stored, 64-bit integers as float64. */
+export type Numbers =
+  Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+
+/** Groups, arrays and attributes by path: what HDF5 files and zarr folders have in common. Paths are like `obs/in_tissue`. */
+export interface Tree {
+  /** The file or folder, for messages. */
+  readonly path: string;
+  kind(name: string): Promise<'group' | 'array' | 'absent'>;
+  /** Names directly below a group. */
+  children(group: string): Promise<string[]>;
+  /** A number, text, boolean or list of those; undefined where there is none of that name. */
+  attribute(name: string, key: string): Promise<unknown>;
+  shape(array: string): Promise<readonly number[]>;
+  elements(array: string): Promise<'text' | 'numbers' | 'other'>;
+  /** All numbers of an array, or rows `from` up to `to` of it, row-major. Booleans are 0 and 1. */
+  numbers(array: string, rows?: readonly [from: number, to: number]): Promise<Numbers>;
+  strings(array: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** `file.h5 dataset /matrix/data`, for messages. */
+export function placeIn(tree: Tree, name: string): string {
+  return `${tree.path} dataset /${name}`;
+}
+
+/** The shape of an array. @throws SpotbenchError `bad-data` when it is not there, or has another number of dimensions. */
+export async function needArray(tree: Tree, name: string, dimensions: number): Promise<readonly number[]> {
+  const kind = await tree.kind(name);
+  if (kind !== 'array')
+    throw badData(placeIn(tree, name), `needed an array, found ${kind === 'group' ? 'a group' : 'none'}`);
+  const shape = await tree.shape(name);
+  if (shape.length !== dimensions)
+    throw badData(placeIn(tree, name), `needed ${dimensions} dimensions, found shape [${shape.join(', ')}]`);
+  return shape;
+}
+
+/** The numbers of a one-dimensional array. @throws SpotbenchError `bad-data` when it is not one, or of another length. */
+export async function needNumbers(tree: Tree, name: string, length?: number): Promise<Numbers> {
+  checkLength(tree, name, await needArray(tree, name, 1), length);
+  return tree.numbers(name);
+}
+
+/** The texts of a one-dimensional array. @throws SpotbenchError `bad-data` when it is not one, or of another length. */
+export async function needStrings(tree: Tree, name: string, length?: number): Promise<string[]> {
+  checkLength(tree, name, await needArray(tree, name, 1), length);
+  return tree.strings(name);
+}
+
+function checkLength(tree: Tree, name: string, [found]: readonly number[], needed: number | undefined): void {
+  if (needed !== undefined && found !== needed)
+    throw badData(placeIn(tree, name), `needed ${needed} entries, found ${found}`);
+}
+
+/** A text attribute. @throws SpotbenchError `bad-data` when there is none of that name, or it is not text. */
+export async function needText(tree: Tree, name: string, key: string): Promise<string> {
+  const value = await tree.attribute(name, key);
+  if (typeof value !== 'string')
+    throw badData(placeIn(tree, name), `needed a text attribute ${key}, found ${quote(String(value))}`);
+  return value;
+}
+
+/** An attribute of two whole numbers, such as the shape of a sparse matrix. @throws SpotbenchError `bad-data`. */
+export function needPair(value: unknown, where: string): [number, number] {
+  const pair = value === undefined ? [] : Array.from(value as ArrayLike<number | bigint>, Number);
+  if (pair.length !== 2 || !pair.every((n) => Number.isSafeInteger(n) && n >= 0))
+    throw badData(where, `needed a shape of two whole numbers, found [${pair.join(', ')}]`);
+  return [pair[0], pair[1]];
+}
+
+/** 64-bit integers as float64. @throws SpotbenchError `bad-data` for one that float64 does not hold. */
+export function fromBigInts(values: BigInt64Array | BigUint64Array, where: string): Float64Array {
+  const numbers = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    numbers[i] = Number(values[i]);
+    if (!Number.isSafeInteger(numbers[i]))
+      throw badData(`${where}, entry ${i + 1}`, `needed a number below 2^53, found ${values[i]}`);
+  }
+  return numbers;
+}

@@ -1,0 +1,124 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type * as zarrita from 'zarrita';
+import type { Array as ZarrArray, DataType, Group } from 'zarrita';
+import { SpotbenchError } from '../errors/spotbench-error.ts';
+import { badData } from './bad-data.ts';
+import { fromBigInts, type Numbers, placeIn, type Tree } from './tree.ts';
+
+type Zarr = typeof zarrita;
+type Node = ZarrArray<DataType> | Group<never>;
+
+/**
+ * Opens a zarr folder, version 2 or 3. The library is loaded at the first call.
+ * @throws SpotbenchError `missing-data` when there is no such folder.
+ */
+export async function openZarr(path: string): Promise<Tree> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isDirectory())
+    throw new SpotbenchError('missing-data', `${path}: needed a zarr folder, found none; check the data folder`);
+  const [zarr, { default: FileSystemStore }] = await Promise.all([import('zarrita'), import('@zarrita/storage/fs')]);
+  return new ZarrTree(path, zarr, zarr.root(new FileSystemStore(resolve(path))) as never);
+}
+
+class ZarrTree implements Tree {
+  readonly path: string;
+  readonly #zarr: Zarr;
+  readonly #root: ReturnType<Zarr['root']>;
+  readonly #nodes = new Map<string, Node | undefined>();
+
+  constructor(path: string, zarr: Zarr, root: ReturnType<Zarr['root']>) {
+    this.path = path;
+    this.#zarr = zarr;
+    this.#root = root;
+  }
+
+  async kind(name: string): Promise<'group' | 'array' | 'absent'> {
+    const node = await this.#open(name);
+    if (node === undefined) return 'absent';
+    return node.kind;
+  }
+
+  async children(group: string): Promise<string[]> {
+    const entries = await readdir(join(this.path, group), { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  }
+
+  async attribute(name: string, key: string): Promise<unknown> {
+    const node = await this.#open(name);
+    return node?.attrs[key];
+  }
+
+  async shape(array: string): Promise<readonly number[]> {
+    return (await this.#array(array)).shape;
+  }
+
+  async elements(array: string): Promise<'text' | 'numbers' | 'other'> {
+    const node = await this.#array(array);
+    if (node.is('number') || node.is('bigint') || node.is('boolean')) return 'numbers';
+    return node.is('string') || node.is('object') ? 'text' : 'other';
+  }
+
+  async numbers(array: string, rows?: readonly [from: number, to: number]): Promise<Numbers> {
+    const data: unknown = await this.#data(array, rows);
+    const where = placeIn(this, array);
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array) return fromBigInts(data, where);
+    if (ArrayBuffer.isView(data) && !(data instanceof DataView)) return data as Numbers;
+    const values = isIterable(data) ? [...data] : [];
+    if (values.length === 0 || !values.every((value) => typeof value === 'boolean' || typeof value === 'number'))
+      throw badData(where, `needed numbers, found ${(await this.#array(array)).dtype}`);
+    return Float64Array.from(values, Number);
+  }
+
+  async strings(array: string): Promise<string[]> {
+    const data: unknown = await this.#data(array);
+    const values = isIterable(data) ? [...data] : [];
+    if (!values.every((value) => typeof value === 'string'))
+      throw badData(placeIn(this, array), `needed text, found ${(await this.#array(array)).dtype}`);
+    return values;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #open(name: string): Promise<Node | undefined> {
+    if (this.#nodes.has(name)) return this.#nodes.get(name);
+    const node = await this.#guard(name, async () => {
+      try {
+        return (await this.#zarr.open(this.#root.resolve(name))) as unknown as Node;
+      } catch (cause) {
+        if (cause instanceof Error && /not ?found/i.test(`${cause.name} ${cause.message}`)) return undefined;
+        throw cause;
+      }
+    });
+    this.#nodes.set(name, node);
+    return node;
+  }
+
+  async #array(name: string): Promise<ZarrArray<DataType>> {
+    const node = await this.#open(name);
+    if (node?.kind !== 'array') throw badData(placeIn(this, name), 'needed an array, found none');
+    return node;
+  }
+
+  async #data(name: string, rows?: readonly [number, number]): Promise<unknown> {
+    const node = await this.#array(name);
+    const selection = rows && [this.#zarr.slice(rows[0], rows[1]), ...node.shape.slice(1).map(() => null)];
+    return this.#guard(name, async () => ((await this.#zarr.get(node, selection)) as { data: unknown }).data);
+  }
+
+  async #guard<T>(name: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (cause) {
+      if (cause instanceof SpotbenchError) throw cause;
+      const why = cause instanceof Error ? cause.message.split('\n')[0] : 'unreadable';
+      throw badData(placeIn(this, name), `does not read (${why})`, undefined, cause);
+    }
+  }
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
