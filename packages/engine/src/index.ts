@@ -1,6 +1,7 @@
 export type { CompiledStep, Engine, StepFunction, StepSpec, TensorMap } from './compile/contract.ts';
 export { exportOnnx } from './compile/export-onnx.ts';
 export { createEngine, engineNames, type EngineChoice } from './engines/create-engine.ts';
+export { probeEngine, requireEngine, type EngineProbe } from './engines/probe-engine.ts';
 export { backboneUnder, type Backbone, type BackboneOutput } from './backbones/backbone.ts';
 export { backboneNames, findBackbone } from './backbones/backbones.ts';
 export { densenet121, type DenseNetOptions } from './backbones/densenet.ts';

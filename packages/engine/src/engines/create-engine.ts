@@ -2,10 +2,10 @@ import type { Engine } from '../compile/contract.ts';
 
 /** Which engine to make; `onnx` on the CPU unless told otherwise. */
 export interface EngineChoice {
-  readonly name?: 'onnx' | 'tfjs';
-  /** `onnx`: cpu, webgpu (a Vulkan, Metal or D3D12 GPU). `tfjs`: js (the reference), wasm. */
+  readonly name?: 'onnx' | 'tensorflow' | 'tfjs';
+  /** `onnx`: cpu, cuda, webgpu (a Vulkan, Metal or D3D12 GPU). `tensorflow`: cuda, cpu. `tfjs`: js (the reference), wasm. */
   readonly device?: string;
-  /** Threads of one ONNX Runtime session. */
+  /** CPU threads of an ONNX Runtime session, or of libtensorflow. */
   readonly threads?: number;
 }
 
@@ -14,12 +14,15 @@ type EngineFactory = (choice: EngineChoice) => Promise<Engine>;
 /** Factories by `name/device`; each loads its library on first use. */
 const FACTORIES: Readonly<Record<string, EngineFactory>> = {
   'onnx/cpu': async ({ threads }) => (await import('./onnx-cpu-engine.ts')).onnxCpuEngine({ threads }),
+  'onnx/cuda': async () => (await import('./onnx-cpu-engine.ts')).onnxCudaEngine(),
   'onnx/webgpu': async () => (await import('./onnx-webgpu-engine.ts')).onnxWebgpuEngine(),
+  'tensorflow/cuda': async (choice) => (await import('./tensorflow-engine.ts')).tensorflowEngine('cuda', choice),
+  'tensorflow/cpu': async (choice) => (await import('./tensorflow-engine.ts')).tensorflowEngine('cpu', choice),
   'tfjs/js': async () => (await import('./tfjs-engines.ts')).tfjsJsEngine(),
   'tfjs/wasm': async () => (await import('./tfjs-engines.ts')).tfjsWasmEngine(),
 };
 
-const DEFAULT_DEVICE = { onnx: 'cpu', tfjs: 'js' } as const;
+const DEFAULT_DEVICE = { onnx: 'cpu', tensorflow: 'cuda', tfjs: 'js' } as const;
 
 /** The names `createEngine` knows, as `name/device`. */
 export const engineNames: readonly string[] = Object.keys(FACTORIES);

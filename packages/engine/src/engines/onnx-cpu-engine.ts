@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { SpotbenchError } from '@spotbench/core';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkArrays } from '../compile/check-arrays.ts';
 import type { CompiledStep, Engine, StepSpec } from '../compile/contract.ts';
@@ -12,22 +16,47 @@ export interface OnnxEngineOptions {
 
 /** Steps as ONNX graphs on ONNX Runtime's CPU provider. */
 export function onnxCpuEngine({ threads }: OnnxEngineOptions = {}): Engine {
+  return hostEngine('cpu', {
+    executionProviders: ['cpu'],
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+  });
+}
+
+/**
+ * Steps as ONNX graphs on ONNX Runtime's CUDA provider; state crosses to the GPU and back in every step.
+ *
+ * @throws SpotbenchError `unsupported` where the provider has not been added.
+ */
+export function onnxCudaEngine(): Engine {
+  requireCudaProvider();
+  return hostEngine('cuda', { executionProviders: ['cuda'] });
+}
+
+/** ONNX Runtime's own message does not name the file it misses. */
+function requireCudaProvider(): void {
+  const main = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+  const folder = join(dirname(main), 'bin', 'napi-v6', process.platform, process.arch);
+  const file = 'libonnxruntime_providers_cuda.so';
+  if (existsSync(join(folder, file))) return;
+  throw new SpotbenchError(
+    'unsupported',
+    `engine onnx/cuda: needed ${file} in ${folder}, got no such file; run npm run engine:cuda (Linux x64 with CUDA 12 and cuDNN 9)`,
+  );
+}
+
+function hostEngine(device: string, options: InferenceSession.SessionOptions): Engine {
   return {
-    name: 'onnx/cpu',
-    device: 'cpu',
+    name: `onnx/${device}`,
+    device,
     compile: async (step, spec) => {
       const traced = traceStep(step, spec);
-      const session = await openSession(traced.model, {
-        executionProviders: ['cpu'],
-        ...(threads !== undefined && { intraOpNumThreads: threads }),
-      });
-      return new OnnxCpuStep(session, traced, spec);
+      return new OnnxHostStep(await openSession(traced.model, options), traced, spec);
     },
   };
 }
 
 /** State lives in two sets of host buffers used in turn: a step reads one and writes the other, copying nothing. */
-class OnnxCpuStep implements CompiledStep {
+class OnnxHostStep implements CompiledStep {
   private readonly session: InferenceSession;
   private readonly traced: TracedStep;
   private readonly spec: StepSpec;
