@@ -31,6 +31,7 @@ export * as initialisers from './initialisers/kinds.ts';
 export { batchNorm, batchNormSpecs, type BatchNormResult } from './layers/batch-norm.ts';
 export { multiHeadAttention } from './layers/attention.ts';
 export { conv2d, conv2dSpecs, type Conv2dOptions, type Conv2dShape } from './layers/conv2d.ts';
+export { crossAttention, crossAttentionSpecs } from './layers/cross-attention.ts';
 export { averagePool2d, globalAveragePool, maxPool2d, type PoolOptions } from './layers/pooling.ts';
 export { resizeBilinear } from './layers/resize-bilinear.ts';
 export { silu } from './layers/silu.ts';
