@@ -67,6 +67,8 @@ export { fitFoldPanels, fittingSections } from './panels/fold-panels.ts';
 export type { FoldPanelOptions, FoldPanels } from './panels/fold-panels.ts';
 export { genePanelSchema, makePanel, parsePanel } from './panels/gene-panel.ts';
 export type { GenePanel } from './panels/gene-panel.ts';
+export { highlyVariableGenes } from './panels/highly-variable.ts';
+export type { HvgFlavour, HvgOptions, HvgResult } from './panels/highly-variable.ts';
 export { rankGenes, topPanel } from './panels/ranked-panel.ts';
 export type { GeneRanking, PanelFit, RankBy } from './panels/ranked-panel.ts';
 export { philox4x32 } from './random/philox.ts';

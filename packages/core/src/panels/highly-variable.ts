@@ -1,0 +1,114 @@
+import type { Section } from '../contracts/section.ts';
+import { librarySizes, selectGenes } from '../counts/csr.ts';
+import { SpotbenchError } from '../errors/spotbench-error.ts';
+import { sharedGenes } from './candidates.ts';
+import { dispersionVariability, median } from './hvg-dispersion.ts';
+import { standardisedVariance } from './hvg-seurat-v3.ts';
+
+/** The definitions of scanpy; the last two differ in how several sections are combined. */
+export type HvgFlavour = 'seurat' | 'cell_ranger' | 'seurat_v3' | 'seurat_v3_paper';
+
+export interface HvgOptions {
+  readonly flavour: HvgFlavour;
+  /** How many genes to choose. */
+  readonly topGenes: number;
+  /** Bins of the mean (`seurat`); 20 as in scanpy. */
+  readonly bins?: number;
+  /** Part of the genes in each neighbourhood of the fit (`seurat_v3`); 0.3 as in scanpy. */
+  readonly span?: number;
+}
+
+/** Genes with how variable they are. */
+export interface HvgResult {
+  /** Measured in every section, sorted by name. [G] */
+  readonly genes: readonly string[];
+  /** Normalised dispersion or variance, averaged over sections; NaN where it is undefined. [G] */
+  readonly score: Float64Array;
+  /** Sections that have the gene among their most variable. [G] */
+  readonly sectionCount: Uint32Array;
+  /** The most variable genes, best first. */
+  readonly chosen: readonly string[];
+}
+
+/**
+ * The most variable genes of one section, or of several taken as batches, equal to `scanpy.pp.highly_variable_genes` 1.11 on
+ * float64 (`batch_key` where there are several; genes sorted by name). `seurat` and `cell_ranger` see
+ * ln(1 + 10,000 count / library size), `seurat_v3` raw counts. Of one section, genes that tie with the last chosen are chosen
+ * too (`seurat`, `cell_ranger`); otherwise ties go by gene name.
+ * @throws SpotbenchError `bad-config` when there is no section or gene; `bad-data` where a flavour cannot be computed.
+ */
+export function highlyVariableGenes(
+  sections: readonly Pick<Section, 'id' | 'counts'>[],
+  { flavour, topGenes, bins = 20, span = 0.3 }: HvgOptions,
+): HvgResult {
+  const genes = sharedGenes(sections);
+  if (genes.length === 0 || !(topGenes >= 1))
+    throw new SpotbenchError(
+      'bad-config',
+      `highly variable genes: needed a gene measured in every section and at least 1 to choose, found ${genes.length} in ` +
+        `${sections.length} sections and ${topGenes}; check the split`,
+    );
+  const batches = sections.map(({ counts }) => ({
+    counts: selectGenes(counts, genes).counts,
+    totals: librarySizes(counts),
+  }));
+  if (flavour === 'seurat' || flavour === 'cell_ranger') {
+    const options = { flavour, topGenes, bins, expressedOnly: batches.length > 1 };
+    return combineDispersions(
+      genes,
+      batches.map(({ counts, totals }) => dispersionVariability(counts, totals, options)),
+      topGenes,
+    );
+  }
+  const variances = batches.map(({ counts }) => standardisedVariance(counts, span));
+  return combineRanks(genes, variances, topGenes, flavour === 'seurat_v3_paper');
+}
+
+type Batches = readonly { readonly score: Float64Array; readonly chosen: Uint8Array }[];
+
+/** By number of sections that chose the gene, then by average score; of one section, all that reached the cut-off. */
+function combineDispersions(genes: readonly string[], batches: Batches, topGenes: number): HvgResult {
+  const score = Float64Array.from(genes, (_, g) => averageOfDefined(batches.map((batch) => batch.score[g])));
+  const sectionCount = Uint32Array.from(genes, (_, g) => batches.reduce((sum, { chosen }) => sum + chosen[g], 0));
+  const size = batches.length === 1 ? sectionCount.filter((count) => count > 0).length : topGenes;
+  const order = orderBy(genes, (g) => [-sectionCount[g], -score[g]]);
+  return { genes, score, sectionCount, chosen: order.slice(0, size).map((g) => genes[g]) };
+}
+
+function averageOfDefined(values: readonly number[]): number {
+  const defined = values.filter((value) => !Number.isNaN(value));
+  return defined.reduce((sum, value) => sum + value, 0) / defined.length;
+}
+
+/** By median rank over the sections in which a gene is among the first `topGenes`, and by number of those sections. */
+function combineRanks(
+  genes: readonly string[],
+  variances: readonly Float64Array[],
+  topGenes: number,
+  countFirst: boolean,
+): HvgResult {
+  const ranks = variances.map((variance) => ranksOf(genes, variance));
+  const inTop = genes.map((_, g) => ranks.map((rank) => rank[g]).filter((rank) => rank < topGenes));
+  const sectionCount = Uint32Array.from(inTop, ({ length }) => length);
+  const medianRank = inTop.map((list) => (list.length > 0 ? median(list) : NaN));
+  const order = orderBy(genes, (g) =>
+    countFirst ? [-sectionCount[g], medianRank[g]] : [medianRank[g], -sectionCount[g]],
+  );
+  const score = Float64Array.from(genes, (_, g) => averageOfDefined(variances.map((variance) => variance[g])));
+  return { genes, score, sectionCount, chosen: order.slice(0, topGenes).map((g) => genes[g]) };
+}
+
+function ranksOf(genes: readonly string[], variance: Float64Array): Uint32Array {
+  const ranks = new Uint32Array(genes.length);
+  orderBy(genes, (g) => [-variance[g]]).forEach((g, rank) => (ranks[g] = rank));
+  return ranks;
+}
+
+/** Gene positions by the keys given, ascending, undefined ones last; ties by name, in which genes are sorted. */
+function orderBy(genes: readonly string[], keys: (g: number) => readonly number[]): number[] {
+  const keyed = genes.map((_, g) => keys(g).map((key) => (Number.isNaN(key) ? Infinity : key)));
+  return [...genes.keys()].sort((a, b) => {
+    const at = keyed[a].findIndex((key, k) => key !== keyed[b][k]);
+    return at < 0 ? a - b : keyed[a][at] < keyed[b][at] ? -1 : 1;
+  });
+}
