@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { compiledAndReference, evaluate, float, requireAgreement, wave, type Op } from './compile-agreement.ts';
+import { describe, test } from 'vitest';
+import { float, requireAgreement, wave, type Op } from './compile-agreement.ts';
 
 const RUNS = { numRuns: 25, seed: 20240608 };
 
@@ -33,7 +33,7 @@ describe('convolution', () => {
 
   test('of dilated filters', async () => {
     const op: Op = (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same', 'NHWC', [2, 1]);
-    await requireAgreement(op, [wave([2, 7, 6, 3]), wave([3, 2, 3, 4], 2)], { gradient: false });
+    await requireAgreement(op, [wave([2, 7, 6, 3]), wave([3, 2, 3, 4], 2)]);
   });
 
   test('depthwise, with a channel multiplier', async () => {
@@ -104,38 +104,7 @@ describe('batch norm and resize', () => {
       [1, 1],
     ] as [number, number][]) {
       const op: Op = (x) => tf.image.resizeBilinear(x as tf.Tensor4D, target, alignCorners, halfPixels);
-      await requireAgreement(op, [wave([2, 4, 5, 3])], { gradient: false });
+      await requireAgreement(op, [wave([2, 4, 5, 3])]);
     }
-  });
-});
-
-describe('central differences', () => {
-  const conv: Op = (x, w) => tf.sum(tf.square(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, 'same')));
-  const args = [wave([1, 5, 5, 2]), wave([3, 3, 2, 2], 2)];
-
-  /** Largest |(f(x + h e_i) - f(x - h e_i)) / 2h - claimed_i| over the first elements, relative to the largest slope. */
-  async function worstError(op: Op, claimed: ArrayLike<number>): Promise<number> {
-    const [engine] = await compiledAndReference();
-    const step = 1e-2;
-    let worst = 0;
-    for (let index = 0; index < 6; index++) {
-      const moved = (by: number) => float(args[0].shape, (i) => args[0].data[i] + (i === index ? by : 0));
-      const [up, down] = [await value(moved(step)), await value(moved(-step))];
-      worst = Math.max(worst, Math.abs((up - down) / (2 * step) - claimed[index]));
-    }
-    return worst / Math.max(...Array.from(claimed).map(Math.abs));
-
-    async function value(x: (typeof args)[0]): Promise<number> {
-      return (await evaluate(engine, op, [x, args[1]], false)).y.data[0];
-    }
-  }
-
-  test('agree with the compiled gradient of a strided convolution, and catch a wrong one', async () => {
-    const [engine] = await compiledAndReference();
-    const { d0 } = await evaluate(engine, (x, w) => tf.div(conv(x, w), wave([], 9).data[0]), args, true);
-    // A quadratic has no third derivative: what is left is float32 rounding of sums near 100 over a step of 0.01.
-    expect(await worstError(conv, d0.data)).toBeLessThan(5e-3);
-    const wrong = Float32Array.from(d0.data, (slope, index) => (index === 3 ? -slope : slope));
-    expect(await worstError(conv, wrong)).toBeGreaterThan(2e-2);
   });
 });

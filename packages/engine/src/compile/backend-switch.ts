@@ -1,4 +1,4 @@
-import './gradients.ts';
+import './gradients/index.ts';
 import { engine, getBackend } from '@tensorflow/tfjs-core';
 
 /**

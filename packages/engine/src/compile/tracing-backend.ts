@@ -1,4 +1,4 @@
-import './gradients.ts';
+import './gradients/index.ts';
 import {
   DataStorage,
   engine,
