@@ -3,7 +3,7 @@
 # too old for the GPU: TensorFlow's Python wheel holds libtensorflow_cc and the C headers; the Node binding, whose source is
 # in the npm package, is compiled against them. Nothing is installed outside node_modules/@tensorflow/tfjs-node-gpu.
 #   scripts/tensorflow-from-pypi.sh          CPU, 200 MB
-#   scripts/tensorflow-from-pypi.sh --cuda   CUDA 12.2 and cuDNN 8.9 from PyPI as well, 2 GB; needs an NVIDIA driver of 535 or newer
+#   scripts/tensorflow-from-pypi.sh --cuda   CUDA 12.2 and cuDNN 8.9 from PyPI as well, 2 GB; needs an NVIDIA driver of 525.60.13 or newer
 # Needs Linux x64, pip, unzip, g++ and Node's own headers (beside the node program, or in NODE_INCLUDE).
 set -euo pipefail
 cd "$(dirname "$0")/.."

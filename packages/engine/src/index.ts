@@ -1,5 +1,6 @@
 export type { CompiledStep, Engine, StepFunction, StepSpec, TensorMap } from './compile/contract.ts';
 export { exportOnnx } from './compile/export-onnx.ts';
+export { checkEngineRequest, chooseEngine, type ChosenEngine, type EngineRequest } from './engines/choose-engine.ts';
 export { createEngine, engineNames, type EngineChoice } from './engines/create-engine.ts';
 export { probeEngine, requireEngine, type EngineProbe } from './engines/probe-engine.ts';
 export { backboneUnder, type Backbone, type BackboneOutput } from './backbones/backbone.ts';

@@ -41,11 +41,39 @@ const fromFeature = fitted(
   'return Float32Array.from({ length: N * G }, (_, k) => slide.features.values[2 * Math.floor(k / G)]);',
 );
 
+/** The tiny package `probe` depends on the engine. */
+function useEngine({ root }: Workspace): void {
+  const path = join(root, 'packages', 'probe', 'package.json');
+  const json = JSON.parse(readFileSync(path, 'utf8')) as object;
+  writeFileSync(path, JSON.stringify({ ...json, dependencies: { '@spotbench/engine': '0.1.0' } }));
+}
+
 async function stateOf(workspace: Workspace, id: string): Promise<CellState> {
   return cellState(workspace, makePlan(workspace), findCell(workspace, id).cell);
 }
 
 describe('runCell', () => {
+  it('notes the engine and why; a record made on another engine than asked is stale', async () => {
+    const { workspace, record } = await run(fromFeature);
+    expect(record).toMatchObject({
+      engine: 'onnx',
+      device: 'cpu',
+      engineReason: expect.stringContaining('auto') as string,
+    });
+    const { cell } = findCell(workspace, idOf('probe'));
+    const asked = { engine: 'tfjs', device: 'js' };
+    expect((await cellState(workspace, makePlan(workspace), cell, asked)).kind).toBe('ok');
+    useEngine(workspace);
+    await runCell(workspace, findCell(workspace, idOf('probe')));
+    expect(await cellState(workspace, makePlan(workspace), cell, asked)).toMatchObject({
+      kind: 'stale',
+      reason: 'it was run on onnx/cpu, not on tfjs/js',
+    });
+    const again = await runCell(workspace, findCell(workspace, idOf('probe')), { engine: asked });
+    expect(again.command).toContain('--engine tfjs --device js');
+    expect((await cellState(workspace, makePlan(workspace), cell, asked)).kind).toBe('ok');
+  });
+
   it('leaves a record, predictions, scores and a summary that fit together', async () => {
     const { workspace, record, file } = await run(fromFeature);
     expect(record).toMatchObject({

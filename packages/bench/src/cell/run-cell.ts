@@ -9,10 +9,12 @@ import {
   writeArtefact,
   type Progress,
 } from '@spotbench/core';
+import { chooseEngine, type EngineRequest } from '@spotbench/engine';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import { openData, type DataArtefact } from '../data/data-artefact.ts';
 import { openFeatures, type FeaturesArtefact } from '../features/features-artefact.ts';
+import { isOnnxCpu } from '../plan/engine-request.ts';
 import type { CellContext } from '../plan/find-cell.ts';
 import { cellProgressWriter, describeProgress } from '../progress/cell-progress.ts';
 import { codeHash, codeOf } from '../registry/code-hash.ts';
@@ -34,6 +36,13 @@ import { scoresCsv } from './scores.ts';
 type Files = Record<string, Uint8Array | string>;
 type OnProgress = (done: number, total: number, what: string) => void;
 
+/** How a cell is run. */
+export interface CellOptions {
+  /** `auto` for what is not given. */
+  readonly engine?: EngineRequest;
+  readonly onProgress?: OnProgress;
+}
+
 /**
  * Runs one cell and leaves its record: run.json, predictions, scores, summary and loss curve in one artefact. Whatever goes
  * wrong ends in a record with status `failed` and the reason, never in a missing row.
@@ -41,13 +50,14 @@ type OnProgress = (done: number, total: number, what: string) => void;
 export async function runCell(
   workspace: Workspace,
   context: CellContext,
-  onProgress: OnProgress = () => undefined,
+  { engine = { engine: 'auto', device: 'auto' }, onProgress = () => undefined }: CellOptions = {},
 ): Promise<RunRecord> {
   const { cell } = context;
   const watch = cellProgressWriter(workspace, cell.id);
   const draft = startRecord(workspace, context);
   let files: Files = {};
   try {
+    await describeEngine(draft, engine);
     files = await work(workspace, context, draft, (stage, section, progress) => {
       watch.update({ stage, section, progress });
       const { epoch = 0, epochs = 1 } = progress ?? {};
@@ -179,6 +189,13 @@ function startRecord(workspace: Workspace, { cell, dataset, protocol, method }: 
   };
 }
 
+/** Notes the engine in the record, and in the command that runs the cell again where it is not the default. */
+async function describeEngine(draft: Draft, request: EngineRequest): Promise<void> {
+  const { engine, device, reason } = await chooseEngine(request);
+  Object.assign(draft, { engine, device, engineReason: reason });
+  if (!isOnnxCpu({ engine, device })) draft.command += ` --engine ${engine} --device ${device}`;
+}
+
 function describeMethod(draft: Draft, method: LoadedMethod, options: Readonly<Record<string, unknown>>): void {
   const parsed = method.configSchema.safeParse(options);
   if (!parsed.success) {
@@ -210,6 +227,8 @@ function checkpointsOf(
     draft.splitHash,
     draft.panelHash,
     draft.configHash,
+    draft.engine,
+    draft.device,
   ]);
   return join(workspace.store, 'checkpoints', `${id}-${identity.slice(0, 16)}`);
 }

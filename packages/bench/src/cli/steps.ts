@@ -1,4 +1,5 @@
 import { lookUp } from '@spotbench/core';
+import type { EngineRequest } from '@spotbench/engine';
 import { buildData } from '../data/build-data.ts';
 import { loadDatasets } from '../datasets/load.ts';
 import { buildFeatures } from '../features/build-features.ts';
@@ -66,15 +67,26 @@ export async function computeFeatures(id: string, encoder: string, json: boolean
   }
 }
 
+/** How one cell is run and shown. */
+export interface OneCellOptions {
+  readonly json: boolean;
+  readonly engine: EngineRequest;
+}
+
 /** Runs one cell of the plan. @returns the exit code: 0 when it has scores. */
-export async function runOneCell(id: string, json: boolean): Promise<number> {
+export async function runOneCell(id: string, { json, engine }: OneCellOptions): Promise<number> {
   const workspace = findWorkspace();
   const context = findCell(workspace, id);
-  const { runCell } = await import('../cell/run-cell.ts');
+  const [{ runCell }, { checkEngineRequest }] = await Promise.all([
+    import('../cell/run-cell.ts'),
+    import('@spotbench/engine'),
+  ]);
+  checkEngineRequest(engine);
   const bar = createProgressBar(id);
-  const record = await runCell(workspace, context, (done, total, what) => bar.update(done, total, what)).finally(() =>
-    bar.stop(),
-  );
+  const record = await runCell(workspace, context, {
+    engine,
+    onProgress: (done, total, what) => bar.update(done, total, what),
+  }).finally(() => bar.stop());
   if (json) process.stdout.write(`${JSON.stringify(record)}\n`);
   else if (record.status === 'ok') process.stdout.write(`${id}: ok\n`);
   if (record.status !== 'ok') process.stderr.write(`spotbench: ${id}: ${record.status}: ${record.reason ?? ''}\n`);

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { createEngine, engineNames, type EngineChoice } from '@spotbench/engine';
+import { chooseEngine, engineNames, probeEngine } from '@spotbench/engine';
 import { makePlan } from '../plan/plan.ts';
 import { loadMethod } from '../registry/load-method.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -94,17 +94,14 @@ export async function checkMethods(workspace: Workspace): Promise<Check[]> {
   );
 }
 
-/** Every compute engine: does it start here? */
+/** Every compute engine: does a step of one addition run on it, what is missing, and what a run would take. */
 export async function checkEngines(): Promise<Check[]> {
-  const checks: Check[] = [];
+  const { engine, device, reason } = await chooseEngine({ engine: 'auto', device: 'auto' });
+  const checks: Check[] = [{ name: 'engine', state: 'ok', found: `runs take ${engine}/${device} (${reason})` }];
   for (const key of engineNames) {
-    const [name, device] = key.split('/') as [EngineChoice['name'], string];
-    try {
-      await createEngine({ name, device });
-      checks.push({ name: `engine ${key}`, state: 'ok', found: 'starts' });
-    } catch (error) {
-      checks.push({ name: `engine ${key}`, state: 'note', found: (error as Error).message.split('\n')[0] });
-    }
+    const [family, place] = key.split('/');
+    const { ready, found, advice } = await probeEngine(family, place);
+    checks.push({ name: `engine ${key}`, state: ready ? 'ok' : 'note', found, advice });
   }
   return checks;
 }

@@ -37,6 +37,15 @@ describe('inferTargets', () => {
     expect(inputs).not.toMatch(/mclstexp|controls\/src\/zeros/);
   });
 
+  it('makes a cell depend on the engine where its method computes on one', () => {
+    const { 'packages/controls': controls, 'packages/mclstexp': mclstexp } = projects();
+    const variables = [{ env: 'SPOTBENCH_ENGINE' }, { env: 'SPOTBENCH_DEVICE' }];
+    const cell = mclstexp.targets['cell--demo--patient-out--frozen--fold3--seed0'];
+    expect(cell.inputs).toEqual(expect.arrayContaining(variables));
+    const control = controls.targets['cell--ridge--demo--patient-out--frozen--fold0--seed0'];
+    expect(control.inputs).not.toEqual(expect.arrayContaining(variables));
+  });
+
   it('keeps to the selection that `spotbench run` passes on', () => {
     process.env[SELECTION_VARIABLE] = JSON.stringify({ methods: ['ridge'], protocols: ['slide-out'], folds: [1] });
     const { 'packages/controls': controls, 'packages/mclstexp': mclstexp } = projects();

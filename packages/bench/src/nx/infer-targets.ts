@@ -1,10 +1,11 @@
 import { dataFolder } from '../data/data-artefact.ts';
 import { featuresFolder } from '../features/features-folder.ts';
 import { DEFAULT_ENCODER, regimeLabel, type Cell } from '../plan/cell-id.ts';
+import { DEVICE_VARIABLE, ENGINE_VARIABLE } from '../plan/engine-request.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import { selectionFromEnvironment } from '../plan/selection.ts';
 import { codeOf, encoderCode, nxInputs } from '../registry/code-hash.ts';
-import { packageRoots, type MethodEntry } from '../registry/methods.ts';
+import { packageRoots, usesEngine, type MethodEntry } from '../registry/methods.ts';
 import { runFolder } from '../results/run-folder.ts';
 import { workspaceAt, type Workspace } from '../workspace/workspace.ts';
 
@@ -128,6 +129,7 @@ function cellDefinition(workspace: Workspace, method: MethodEntry, cell: Cell): 
         fields: [`protocols.${cell.protocol}`, `datasets.${cell.dataset}.markers`, `datasets.${cell.dataset}.options`],
       },
       artefactsOfDependencies,
+      ...(usesEngine(method) ? [{ env: ENGINE_VARIABLE }, { env: DEVICE_VARIABLE }] : []),
     ],
     outputs: [output(workspace, runFolder(workspace, cell.id))],
   };

@@ -51,6 +51,11 @@ export function discoverMethods(workspace: Workspace): MethodEntry[] {
   return found;
 }
 
+/** True where engine and device can move a method's numbers: its package depends on the engine. */
+export function usesEngine({ workspaceDependencies }: MethodEntry): boolean {
+  return workspaceDependencies.includes('engine');
+}
+
 /** The workspace's packages, relative to its root. */
 export function packageRoots(workspace: Workspace): string[] {
   const folder = join(workspace.root, 'packages');

@@ -1,10 +1,11 @@
 import { hashValue, isSpotbenchError, verifyArtefact, type ArtefactManifest } from '@spotbench/core';
+import type { EngineRequest } from '@spotbench/engine';
 import { openData } from '../data/data-artefact.ts';
 import type { Datasets } from '../datasets/schema.ts';
 import { openFeatures } from '../features/features-artefact.ts';
 import type { Cell } from '../plan/cell-id.ts';
 import { codeHash, codeOf } from '../registry/code-hash.ts';
-import { findMethod, type MethodEntry } from '../registry/methods.ts';
+import { findMethod, usesEngine, type MethodEntry } from '../registry/methods.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { RUN_KIND, readRunRecord } from './run-artefact.ts';
 import { runFolder } from './run-folder.ts';
@@ -26,15 +27,19 @@ interface Definitions {
   readonly methods: readonly MethodEntry[];
 }
 
-/** Looks at a cell's stored record: every file against its checksum, and its hashes against today's code and data. */
-export async function cellState(workspace: Workspace, plan: Definitions, cell: Cell): Promise<CellState> {
+/**
+ * Looks at a cell's stored record: every file against its checksum, its hashes against today's code and data, and, where an
+ * engine is given, what it was run on against that.
+ */
+export async function cellState(workspace: Workspace, plan: Definitions, cell: Cell, engine?: EngineRequest): Promise<CellState> {
   const folder = runFolder(workspace, cell.id);
   const blocked = await failureOf(workspace, [`data--${cell.dataset}`, `features--${cell.dataset}--${cell.encoder}`]);
   if (blocked !== undefined) return { kind: 'blocked', cell, reason: blocked };
   try {
     const manifest = await verifyArtefact(folder, RUN_KIND);
     const record = await readRunRecord(folder, manifest);
-    const stale = await whyStale(workspace, plan, cell, record);
+    const stale =
+      otherEngine(findMethod(plan.methods, cell.method), record, engine) ?? (await whyStale(workspace, plan, cell, record));
     if (stale !== undefined) return { kind: 'stale', cell, reason: stale };
     if (record.status === 'ok') return { kind: 'ok', cell, record, manifest, reason: '' };
     return { kind: 'failed', cell, record, reason: record.reason ?? record.status };
@@ -43,6 +48,13 @@ export async function cellState(workspace: Workspace, plan: Definitions, cell: C
     if (isSpotbenchError(error, 'damaged-artefact')) return { kind: 'damaged', cell, reason: error.message };
     throw error;
   }
+}
+
+/** Methods without the engine package compute the same anywhere. */
+function otherEngine(method: MethodEntry, record: RunRecord, asked: EngineRequest | undefined): string | undefined {
+  if (asked === undefined || !usesEngine(method)) return undefined;
+  if (record.engine === asked.engine && record.device === asked.device) return undefined;
+  return `it was run on ${record.engine}/${record.device}, not on ${asked.engine}/${asked.device}`;
 }
 
 async function whyStale(workspace: Workspace, { definitions, methods }: Definitions, cell: Cell, record: RunRecord): Promise<string | undefined> {

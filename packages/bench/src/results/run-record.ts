@@ -39,6 +39,7 @@ export const runRecordSchema = z.strictObject({
   seed: z.int().nonnegative(),
   engine: z.string(),
   device: z.string(),
+  engineReason: z.string().optional().describe('Why that engine and device.'),
   precision: z.literal('float32'),
   status: z.enum(['ok', 'failed', 'skipped', 'timeout']),
   reason: z.string().nullable().describe('Why a cell has no scores.'),

@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { monotonicMs } from '@spotbench/core';
+import { monotonicMs, SpotbenchError } from '@spotbench/core';
+import { chooseEngine, probeEngine, type ChosenEngine, type EngineRequest } from '@spotbench/engine';
 import { describePlan } from '../plan/describe-plan.ts';
+import { engineEnvironment, isGpu, isOnnxCpu } from '../plan/engine-request.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import type { Selection } from '../plan/selection.ts';
 import { formatSeconds } from '../progress/progress-bar.ts';
@@ -10,12 +12,13 @@ import { report } from '../report/report.ts';
 import { cellState, type CellState } from '../results/cell-state.ts';
 import { runFolder } from '../results/run-folder.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { runTaskGraph } from './task-graph.ts';
+import { runTaskGraph, type GraphOptions } from './task-graph.ts';
 
-/** How to run: cells at a time, and whether the closing summary is JSON. */
+/** How to run: cells at a time, on what engine, and whether the closing summary is JSON. */
 export interface RunOptions {
   readonly parallel?: number;
   readonly json: boolean;
+  readonly engine: EngineRequest;
 }
 
 /** Exit code of a run that the user stopped: 128 + SIGINT, as shells have it. */
@@ -29,7 +32,7 @@ const INTERRUPTED = 130;
 export async function runAll(
   workspace: Workspace,
   selection: Selection,
-  { parallel, json }: RunOptions,
+  { parallel, json, engine: request }: RunOptions,
 ): Promise<number> {
   const started = monotonicMs();
   const plan = makePlan(workspace, selection);
@@ -37,8 +40,14 @@ export async function runAll(
     if (!json) process.stdout.write(text);
   };
   say(describePlan(plan));
-  let outcome = await runTaskGraph(workspace, plan, selection, { parallel, useCache: true });
-  let states = await statesOf(workspace, plan);
+  const engine = await engineHere(request);
+  say(`engine: ${engine.engine}/${engine.device} (${engine.reason})\n`);
+  const graph: Omit<GraphOptions, 'useCache'> = {
+    parallel: parallel ?? (isGpu(engine) ? 1 : undefined),
+    environment: engineEnvironment(request, engine),
+  };
+  let outcome = await runTaskGraph(workspace, plan, selection, { ...graph, useCache: true });
+  let states = await statesOf(workspace, plan, engine);
   const damaged = states.filter((s) => s.kind === 'damaged' || s.kind === 'missing' || s.kind === 'stale');
   if (damaged.length > 0 && !outcome.interrupted) {
     say(
@@ -49,9 +58,9 @@ export async function runAll(
       workspace,
       plan,
       { ...selection, ...narrowed(damaged) },
-      { parallel, useCache: false },
+      { ...graph, useCache: false },
     );
-    states = await statesOf(workspace, plan);
+    states = await statesOf(workspace, plan, engine);
   }
   if (states.some((s) => s.kind === 'missing') && !outcome.interrupted) {
     process.stderr.write(
@@ -61,6 +70,7 @@ export async function runAll(
   const { board, files } = await report(workspace, selection);
   const failed = states.filter((s) => s.kind !== 'ok');
   const summary = {
+    engine,
     cells: states.length,
     ok: states.length - failed.length,
     failed: failed.map(({ cell, kind, reason }) => ({ cell: cell.id, kind, reason })),
@@ -75,8 +85,17 @@ export async function runAll(
   return failed.length === 0 && states.length > 0 ? 0 : 1;
 }
 
-function statesOf(workspace: Workspace, plan: Plan): Promise<CellState[]> {
-  return Promise.all(plan.cells.map((cell) => cellState(workspace, plan, cell)));
+/** The engine of the run. @throws SpotbenchError `unsupported` before any cell starts when it does not compute here. */
+async function engineHere(request: EngineRequest): Promise<ChosenEngine> {
+  const chosen = await chooseEngine(request);
+  if (isOnnxCpu(chosen)) return chosen;
+  const { ready, found, advice = 'see docs/gpu.md' } = await probeEngine(chosen.engine, chosen.device);
+  if (ready) return chosen;
+  throw new SpotbenchError('unsupported', `engine ${chosen.engine}/${chosen.device}: ${found}; ${advice}`);
+}
+
+function statesOf(workspace: Workspace, plan: Plan, engine: ChosenEngine): Promise<CellState[]> {
+  return Promise.all(plan.cells.map((cell) => cellState(workspace, plan, cell, engine)));
 }
 
 /** The smallest selection that holds the given cells; cells in it that are done are replayed. */

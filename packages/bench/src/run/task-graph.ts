@@ -13,6 +13,8 @@ export interface GraphOptions {
   readonly parallel?: number;
   /** False runs every task although the cache holds it. */
   readonly useCache: boolean;
+  /** More environment for the tasks. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** How a run of the task graph ended. */
@@ -33,7 +35,7 @@ export async function runTaskGraph(
   workspace: Workspace,
   plan: Plan,
   selection: Selection,
-  { parallel = defaultParallel(), useCache }: GraphOptions,
+  { parallel = defaultParallel(), useCache, environment = {} }: GraphOptions,
 ): Promise<GraphOutcome> {
   if (plan.cells.length === 0) return { interrupted: false, tail: [] };
   const logs = join(workspace.store, 'logs');
@@ -45,6 +47,7 @@ export async function runTaskGraph(
     cwd: workspace.root,
     env: {
       ...process.env,
+      ...environment,
       [SELECTION_VARIABLE]: JSON.stringify(selection),
       [THREADS_VARIABLE]: String(threadShare(parallel)),
       FORCE_COLOR: '0',

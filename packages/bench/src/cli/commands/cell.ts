@@ -1,11 +1,12 @@
 import type { CommandModule } from 'yargs';
+import { engineOptions, type EngineArguments } from '../engine-options.ts';
 
 /** `spotbench cell <id>`: one method on one fold. */
-export const cellCommand: CommandModule = {
+export const cellCommand: CommandModule<object, EngineArguments & { id?: string; json?: boolean }> = {
   command: 'cell <id>',
   describe: 'Run one cell: one method on one fold with one seed',
   builder: (argv) =>
-    argv
+    engineOptions(argv)
       .positional('id', {
         type: 'string',
         demandOption: true,
@@ -13,7 +14,10 @@ export const cellCommand: CommandModule = {
       })
       .option('json', { boolean: true, describe: 'Print the run record as JSON' }),
   handler: async (args) => {
-    const { runOneCell } = await import('../steps.ts');
-    process.exitCode = await runOneCell(args.id as string, args.json === true);
+    const [{ runOneCell }, { engineRequest }] = await Promise.all([
+      import('../steps.ts'),
+      import('../../plan/engine-request.ts'),
+    ]);
+    process.exitCode = await runOneCell(args.id!, { json: args.json === true, engine: engineRequest(args) });
   },
 };
