@@ -2,9 +2,11 @@
  * Convolution, pooling, resizing and attention by what torch 2.5.1 gives in float64 for inputs and weights made by `u01` and
  * `goldenParameter`; gradients are those of sum(y^3). Images go in and come out in PyTorch's layout.
  */
-import { mul, slice, sum, tensor, transpose, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { memory, mul, slice, sum, tensor, tidy, transpose, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import {
+  batchNorm,
+  batchNormSpecs,
   conv2d,
   createEngine,
   crossAttention,
@@ -141,6 +143,24 @@ describe.each(engines)('on $name', (engine) => {
     // Differences of nearly equal softmax terms: a digit less.
     expected.forEach((value, i) => expect(Math.abs(dq.data[i] - value)).toBeLessThan(2e-8));
   });
+});
+
+test('batch norm and resizing leave no tensor behind', () => {
+  const names = Object.keys(batchNormSpecs(2));
+  const params = Object.fromEntries(names.map((name) => [`n.${name}`, tensor([1, 2])]));
+  const x = tensor(start('x', IMAGE).data, [1, 4, 3, 2]);
+  const before = memory().numTensors;
+  tidy(() => {
+    const { value } = valueAndGradients(
+      () => {
+        const { y, updates } = batchNorm(params, 'n', x, 'train');
+        return { total: sum(resizeBilinear(y as Tensor4D, 5, 5)), terms: {}, updates };
+      },
+      { x, weight: params['n.weight'] },
+    );
+    expect(Object.keys(value.updates!)).toEqual(['n.running_mean', 'n.running_var']);
+  });
+  expect(memory().numTensors).toBe(before);
 });
 
 test('wrong shapes are named', () => {
