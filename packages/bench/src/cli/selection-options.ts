@@ -14,6 +14,11 @@ export function selectionOptions<T>(argv: Argv<T>): Argv<T & SelectionArguments>
     .option('dataset', { string: true, requiresArg: true, describe: 'Data sets, e.g. her2st,demo' })
     .option('protocol', { string: true, requiresArg: true, describe: 'Protocols, e.g. patient-out,slide-out' })
     .option('method', { string: true, requiresArg: true, describe: 'Methods and controls, e.g. mclstexp,ridge' })
+    .option('encoder', {
+      string: true,
+      requiresArg: true,
+      describe: 'Frozen encoders, e.g. handcrafted,untrained-resnet18',
+    })
     .option('fold', { string: true, requiresArg: true, describe: 'Folds by number, e.g. 0,1' })
     .option('seed', { string: true, requiresArg: true, describe: 'Seeds of seeded methods, e.g. 0,1,2' });
 }
@@ -23,6 +28,7 @@ export interface SelectionArguments {
   readonly dataset?: string;
   readonly protocol?: string;
   readonly method?: string;
+  readonly encoder?: string;
   readonly fold?: string;
   readonly seed?: string;
 }
@@ -39,6 +45,7 @@ export function selectionFrom(args: SelectionArguments): Selection {
     datasets: list(args.dataset),
     protocols: list(args.protocol),
     methods: list(args.method),
+    encoders: list(args.encoder),
     folds: numbers('fold', args.fold),
     seeds: numbers('seed', args.seed),
   };

@@ -29,14 +29,14 @@ export async function buildFeatures(
   encoderName: string,
   onProgress?: (done: number, total: number, what: string) => void,
 ): Promise<{ features: FeaturesArtefact; reused: boolean }> {
-  const encoder = findEncoder(encoderName);
+  const encoder = await findEncoder(workspace, encoderName);
   const data = await openData(workspace, dataset);
   const meta: FeaturesMeta = {
     dataset,
     datasetHash: data.manifest.hash,
     encoder: encoder.name,
     encoderVersion: encoder.version,
-    encoderHash: codeHash(workspace, encoderCode),
+    encoderHash: codeHash(workspace, encoderCode(encoderName)),
     names: [...encoder.featureNames],
     sections: Object.fromEntries(data.meta.sections.map((s) => [s.id, s.spotCount])),
   };
@@ -55,6 +55,7 @@ export async function buildFeatures(
     files[featuresFile(id)] = bytesOf(values);
     before += spotCount;
   }
+  await encoder.dispose?.();
   await writeArtefact(featuresFolder(workspace, dataset, encoderName), FEATURES_KIND, meta, files);
   return { features: await openFeatures(workspace, dataset, encoderName), reused: false };
 }
@@ -62,8 +63,9 @@ export async function buildFeatures(
 async function reusable(workspace: Workspace, meta: FeaturesMeta): Promise<FeaturesArtefact | undefined> {
   try {
     const features = await openFeatures(workspace, meta.dataset, meta.encoder);
-    const { datasetHash, encoderHash } = features.meta;
+    const { datasetHash, encoderHash, encoderVersion } = features.meta;
     if (datasetHash !== meta.datasetHash || encoderHash !== meta.encoderHash) return undefined;
+    if (encoderVersion !== meta.encoderVersion) return undefined;
     await verifyArtefact(features.folder, FEATURES_KIND);
     return features;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { dataFolder } from '../data/data-artefact.ts';
+import { isBuiltIn } from '../features/encoders.ts';
 import { featuresFolder } from '../features/features-folder.ts';
-import { DEFAULT_ENCODER, regimeLabel, type Cell } from '../plan/cell-id.ts';
+import { regimeLabel, type Cell } from '../plan/cell-id.ts';
 import { DEVICE_VARIABLE, ENGINE_VARIABLE } from '../plan/engine-request.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import { selectionFromEnvironment } from '../plan/selection.ts';
@@ -92,15 +93,23 @@ function benchTargets(workspace: Workspace, plan: Plan): Targets {
       cache: false,
       outputs: [output(workspace, dataFolder(workspace, id))],
     };
-    targets[`features--${id}--${DEFAULT_ENCODER}`] = {
-      ...cli(`features ${id} --encoder ${DEFAULT_ENCODER}`),
-      dependsOn: [`data--${id}`],
-      cache: true,
-      inputs: [...nxInputs(encoderCode), artefactsOfDependencies],
-      outputs: [output(workspace, featuresFolder(workspace, id, DEFAULT_ENCODER))],
-    };
+    for (const encoder of encodersOf(plan, id)) {
+      targets[`features--${id}--${encoder}`] = {
+        ...cli(`features ${id} --encoder ${encoder}`),
+        dependsOn: [`data--${id}`],
+        // A user's encoder is a file that Nx does not see: that step checks for itself, like the data step.
+        cache: isBuiltIn(encoder),
+        inputs: [...nxInputs(encoderCode(encoder)), artefactsOfDependencies],
+        outputs: [output(workspace, featuresFolder(workspace, id, encoder))],
+      };
+    }
   }
   return targets;
+}
+
+/** The encoders that a data set's cells use. */
+function encodersOf(plan: Plan, dataset: string): string[] {
+  return [...new Set(plan.cells.filter((c) => c.dataset === dataset).map((c) => c.encoder))];
 }
 
 /** What `nx affected -t test` and `-t lint` run: a package's own tests and lint. */

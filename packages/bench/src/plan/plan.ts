@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isSpotbenchError, makeSplits, SpotbenchError } from '@spotbench/core';
 import { locateDataset, panelPath, presence, type LocatedDataset, type Presence } from '../datasets/locate.ts';
+import { encoderNames } from '../features/encoders.ts';
 import { loadDatasets } from '../datasets/load.ts';
 import type { DatasetEntry, Datasets, ProtocolEntry } from '../datasets/schema.ts';
 import { discoverMethods, findMethod, type MethodEntry } from '../registry/methods.ts';
@@ -44,7 +45,7 @@ export interface Plan {
 export function makePlan(workspace: Workspace, selection: Selection = {}): Plan {
   const definitions = loadDatasets(workspace);
   const methods = discoverMethods(workspace);
-  checkSelection(selection, definitions, methods);
+  checkSelection(selection, definitions, methods, encoderNames(workspace));
   for (const entry of Object.values(definitions.datasets)) {
     for (const name of Object.keys(entry.options)) findMethod(methods, name);
   }
@@ -105,24 +106,19 @@ function cellsOf(
 ): Cell[] | string {
   const folds = plannedFolds(dataset, protocol);
   if (typeof folds === 'string') return folds;
-  const cells: Cell[] = [];
-  for (const method of methods) {
-    for (const fold of folds.filter((f) => selection.folds?.includes(f) ?? true)) {
-      for (const seed of seedsOf(method, dataset.entry, selection)) {
-        const cell = {
-          dataset: dataset.id,
-          protocol: protocolId,
-          regime: 'frozen' as const,
-          encoder: DEFAULT_ENCODER,
-          method: method.name,
-          fold,
-          seed,
-        };
-        cells.push({ ...cell, id: cellId(cell) });
-      }
-    }
-  }
-  return cells;
+  const { encoders = [DEFAULT_ENCODER] } = selection;
+  const chosenFolds = folds.filter((f) => selection.folds?.includes(f) ?? true);
+  return encoders.flatMap((encoder) =>
+    methods.flatMap((method) =>
+      chosenFolds.flatMap((fold) =>
+        seedsOf(method, dataset.entry, selection).map((seed) => {
+          const place = { dataset: dataset.id, protocol: protocolId, regime: 'frozen' as const, encoder };
+          const cell = { ...place, method: method.name, fold, seed };
+          return { ...cell, id: cellId(cell) };
+        }),
+      ),
+    ),
+  );
 }
 
 function seedsOf(method: MethodEntry, entry: DatasetEntry, selection: Selection): readonly number[] {

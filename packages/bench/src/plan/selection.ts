@@ -7,14 +7,23 @@ export interface Selection {
   readonly datasets?: readonly string[];
   readonly protocols?: readonly string[];
   readonly methods?: readonly string[];
+  /** Frozen encoders; the one that needs no download where absent. */
+  readonly encoders?: readonly string[];
   readonly folds?: readonly number[];
   readonly seeds?: readonly number[];
 }
 
 /** @throws SpotbenchError `unknown-name` for a data set, protocol or method that is not defined, naming the nearest. */
-export function checkSelection(selection: Selection, datasets: Datasets, methods: readonly MethodEntry[]): void {
+export function checkSelection(
+  selection: Selection,
+  datasets: Datasets,
+  methods: readonly MethodEntry[],
+  encoders: readonly string[],
+): void {
   for (const name of selection.datasets ?? []) lookUp('data set', name, datasets.datasets);
   for (const name of selection.protocols ?? []) lookUp('protocol', name, datasets.protocols);
+  for (const name of selection.encoders ?? [])
+    if (!encoders.includes(name)) throw unknownName('encoder', name, encoders);
   const known = methods.map((m) => m.name);
   for (const name of selection.methods ?? []) if (!known.includes(name)) throw unknownName('method', name, known);
 }

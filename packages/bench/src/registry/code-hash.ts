@@ -25,11 +25,16 @@ export const readerCode: readonly string[] = [
   'packages/bench/src/data',
 ];
 
-/** Source that decides a data set's features under the encoders of this repository. */
-export const encoderCode: readonly string[] = [
-  ...['handcrafted', 'images'].map((folder) => `packages/core/src/${folder}`),
-  'packages/bench/src/features',
-];
+/** Source that decides a data set's features under an encoder; networks run on the engine. */
+export function encoderCode(encoder: string): string[] {
+  const own =
+    encoder === 'handcrafted'
+      ? ['packages/core/src/handcrafted']
+      : ['backbones', 'compile', 'engines', 'frozen', 'initialisers', 'layers'].map(
+          (folder) => `packages/engine/src/${folder}`,
+        );
+  return [...own, 'packages/core/src/images', 'packages/bench/src/features'];
+}
 
 /** Nx inputs for source: every TypeScript file below the folders, tests left out. */
 export function nxInputs(sources: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 import { hashValue, isSpotbenchError } from '@spotbench/core';
 import { openData } from '../data/data-artefact.ts';
-import { regimeLabel } from '../plan/cell-id.ts';
+import { DEFAULT_ENCODER, regimeLabel } from '../plan/cell-id.ts';
 import type { Plan, PlannedDataset } from '../plan/plan.ts';
 import { findMethod } from '../registry/methods.ts';
 import { cellState, type CellState } from '../results/cell-state.ts';
@@ -51,7 +51,8 @@ async function buildRanking(workspace: Workspace, plan: Plan, states: readonly C
   );
   const sets = scored.length > 0 ? scored : definition.sets;
   const command = (method: string): string =>
-    `npx spotbench run --dataset ${dataset} --protocol ${protocol} --method ${method}`;
+    `npx spotbench run --dataset ${dataset} --protocol ${protocol} --method ${method}` +
+    (encoder === DEFAULT_ENCODER ? '' : ` --encoder ${encoder}`);
   const { rows, statistics } = rankingRows(methods, sets, command);
   const records = states.flatMap((s) => ('record' in s ? [s.record] : []));
   const first = <T>(of: (r: (typeof records)[number]) => T | null): T | null =>

@@ -105,6 +105,7 @@ function narrowed(states: readonly CellState[]): Selection {
     datasets: of((s) => s.cell.dataset),
     protocols: of((s) => s.cell.protocol),
     methods: of((s) => s.cell.method),
+    encoders: of((s) => s.cell.encoder),
     folds: of((s) => s.cell.fold),
   };
 }

@@ -13,4 +13,6 @@ export interface FrozenEncoder {
    * @throws SpotbenchError `bad-data` when the image does not decode or a spot lies outside it.
    */
   encode(image: SectionImage, spots: Spots, onProgress?: (done: number, total: number) => void): Promise<Float32Array>;
+  /** Frees what an encoder holds; the next `encode` opens it again. */
+  dispose?(): Promise<void>;
 }
