@@ -16,9 +16,11 @@ export type {
 export type { FrozenEncoder } from './contracts/encoder.ts';
 export type {
   AnswerControl,
+  ExportOptions,
   FitContext,
   Fitted,
   FittedControl,
+  LoadContext,
   Method,
   Progress,
   Regime,
@@ -46,6 +48,9 @@ export { createImageCache } from './images/image-cache.ts';
 export type { ImageCache } from './images/image-cache.ts';
 export { readImageSize } from './images/image-size.ts';
 export { createPatchReader, PATCH_PX } from './images/patch-reader.ts';
+export { createRegionPatchReader } from './images/region-patches.ts';
+export { openRegions } from './images/region-reader.ts';
+export type { Region, RegionReader } from './images/region-reader.ts';
 export type { NamedExpression } from './metrics/align.ts';
 export { conventions, valueUnder } from './metrics/conventions.ts';
 export type { Convention } from './metrics/conventions.ts';

@@ -1,0 +1,119 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isSpotbenchError } from '../errors/spotbench-error.ts';
+import { decodeImage } from './decode-image.ts';
+import { readImageSize } from './image-size.ts';
+import { createPatchReader } from './patch-reader.ts';
+import { createRegionPatchReader } from './region-patches.ts';
+import { openRegions } from './region-reader.ts';
+
+const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../../fixtures/readers/tiff/${name}`, import.meta.url));
+/** Written by scripts/golden_readers.py with tifffile: sum of the pixels of each region, plain and weighted by place. */
+const golden = JSON.parse(readFileSync(fixture('images.json'), 'utf8')) as {
+  width: number;
+  height: number;
+  regions: [number, number, number, number][];
+  images: Record<string, [number, number][]>;
+};
+const NAMES = Object.keys(golden.images);
+
+function sums(pixels: Uint8Array): [number, number] {
+  return [
+    pixels.reduce((sum, value) => sum + value, 0),
+    pixels.reduce((sum, value, i) => sum + value * (1 + (i % 7)), 0),
+  ];
+}
+
+describe('openRegions', () => {
+  it.each(NAMES)('reads size and regions of %s.tif as tifffile does', async (name) => {
+    const image = await readImageSize(fixture(`${name}.tif`));
+    expect([image.widthPx, image.heightPx]).toEqual([golden.width, golden.height]);
+    const regions = await openRegions(image);
+    for (const [k, [left, top, width, height]] of golden.regions.entries()) {
+      const pixels = await regions.read({ left, top, width, height });
+      expect(pixels).toHaveLength(width * height * 3);
+      expect([name, k, sums(pixels)]).toEqual([name, k, golden.images[name][k]]);
+    }
+    await regions.close();
+  });
+
+  it.each(NAMES)('decodes %s.tif whole to the same pixels', async (name) => {
+    const { pixels } = await decodeImage(await readImageSize(fixture(`${name}.tif`)));
+    expect(sums(pixels)).toEqual(golden.images[name][0]);
+  });
+
+  it.each(['tiled-jpeg', 'stripped-lzw', 'stripped', 'rgba-stripped'])(
+    'cuts the same patches from %s.tif',
+    async (name) => {
+      const image = await readImageSize(fixture(`${name}.tif`));
+      const at = [
+        [40, 25],
+        [0, 0],
+        [79.9, 51.5],
+        [5, 49],
+        [500, 20],
+      ];
+      const spots = {
+        ids: at.map((_, i) => `s${i}`),
+        arrayX: new Float32Array(at.length),
+        arrayY: new Float32Array(at.length),
+        pixelX: Float32Array.from(at, ([x]) => x),
+        pixelY: Float32Array.from(at, ([, y]) => y),
+      };
+      const decoded = await decodeImage(image);
+      const regions = await openRegions(image);
+      const rows = [4, 0, 1, 2, 3];
+      for (const options of [{ sizePx: 16 }, { sizePx: 15, fieldOfViewPx: 33 }, {}]) {
+        const whole = await createPatchReader(() => Promise.resolve(decoded), spots).read(rows, options);
+        const parts = await createRegionPatchReader(regions, image, spots).read(rows, options);
+        expect(Buffer.compare(parts, whole)).toBe(0);
+      }
+      await regions.close();
+    },
+  );
+
+  it('reads regions of other formats too', async () => {
+    const png = join(await mkdtemp(join(tmpdir(), 'spotbench-regions-')), 'a.png');
+    const { default: sharp } = await import('sharp');
+    await sharp(fixture('tiled.tif')).png().toFile(png);
+    const regions = await openRegions(await readImageSize(png));
+    const [left, top, width, height] = golden.regions[1];
+    expect(sums(await regions.read({ left, top, width, height }))).toEqual(golden.images.tiled[1]);
+  });
+
+  it.each(['stripped', 'stripped-lzw', 'tiled-jpeg', 'bigtiff'])(
+    'reads or refuses whatever became of %s.tif',
+    async (name) => {
+      const good = await readFile(fixture(`${name}.tif`));
+      const path = join(await mkdtemp(join(tmpdir(), 'spotbench-regions-')), 'mutated.tif');
+      const read = async (bytes: Buffer): Promise<Uint8Array | undefined> => {
+        await writeFile(path, bytes);
+        try {
+          const regions = await openRegions({ path, widthPx: golden.width, heightPx: golden.height });
+          try {
+            return await regions.read({ left: 10, top: 30, width: 40, height: 20 });
+          } finally {
+            await regions.close();
+          }
+        } catch (error) {
+          if (isSpotbenchError(error, 'bad-data', 'unsupported')) return undefined;
+          throw error;
+        }
+      };
+      expect(await read(good.subarray(0, good.length >> 1))).toBeUndefined();
+      const property = fc.asyncProperty(fc.nat(good.length - 1), fc.nat(255), async (at, byte) => {
+        const bytes = Buffer.from(good);
+        bytes[at] = byte;
+        const pixels = await read(bytes);
+        expect([undefined, 40 * 20 * 3]).toContain(pixels?.length);
+      });
+      await fc.assert(property, { seed: 10, numRuns: 40 });
+    },
+  );
+});

@@ -1,0 +1,85 @@
+import { open } from 'node:fs/promises';
+import sharp from 'sharp';
+import type { SectionImage } from '../contracts/section.ts';
+import { decodeImage } from './decode-image.ts';
+import { MOST_PIXELS, undecodable } from './image-size.ts';
+import { openStrips } from './strip-regions.ts';
+
+/** Rectangles of an image that is never in memory as a whole. */
+export interface RegionReader {
+  /** The rectangle, which must lie inside the image, as 8-bit RGB, row-major. [height, width, 3] */
+  read(region: Region): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** In pixels of the full-resolution image. */
+export interface Region {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Opens an image for reading rectangles. Of a tiff only the tiles or strips that a rectangle touches are decoded: tiled ones
+ * (JPEG, LZW, deflate, pyramidal, BigTIFF) by libvips, strips without loss by the pieces they are stored in. Other formats
+ * cannot be entered in the middle and are decoded once, 3 bytes a pixel. Grey and 16-bit images become 8-bit RGB, an alpha
+ * channel is dropped.
+ * @throws SpotbenchError `missing-data` when there is no such file, `bad-data` when it does not decode, `unsupported` for
+ * compressed strips too large to decode one by one.
+ */
+export async function openRegions(image: SectionImage): Promise<RegionReader> {
+  if (!(await isTiff(image))) return wholeImage(image);
+  return (await openStrips(image)) ?? libvipsRegions(image);
+}
+
+async function isTiff({ path }: SectionImage): Promise<boolean> {
+  const file = await open(path).catch((cause: unknown) => {
+    throw undecodable(path, 'needed an image', cause);
+  });
+  try {
+    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    // Byte order, then 42 for TIFF or 43 for BigTIFF.
+    return ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(buffer.toString('latin1'));
+  } finally {
+    await file.close();
+  }
+}
+
+function libvipsRegions({ path }: SectionImage): RegionReader {
+  return {
+    async read(region) {
+      try {
+        const pixels = await sharp(path, { limitInputPixels: MOST_PIXELS, page: 0, failOn: 'warning' })
+          .extract(region)
+          .toColourspace('srgb')
+          .removeAlpha()
+          .raw({ depth: 'uchar' })
+          .toBuffer();
+        return new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.length);
+      } catch (cause) {
+        const { left, top, width, height } = region;
+        throw undecodable(path, `needed ${width} x ${height} pixels at (${left}, ${top})`, cause);
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function wholeImage(image: SectionImage): RegionReader {
+  const decoded = decodeImage(image);
+  // Whoever reads hears of it; without a reader it must not end the process.
+  decoded.catch(() => undefined);
+  return {
+    async read({ left, top, width, height }) {
+      const { pixels, widthPx } = await decoded;
+      const out = new Uint8Array(width * height * 3);
+      for (let y = 0; y < height; y++) {
+        const from = ((top + y) * widthPx + left) * 3;
+        out.set(pixels.subarray(from, from + width * 3), y * width * 3);
+      }
+      return out;
+    },
+    close: () => Promise.resolve(),
+  };
+}
