@@ -2,13 +2,14 @@
  * DenseNet-121 (Huang et al. 2017, "Densely connected convolutional networks"), after torchvision/models/densenet.py with
  * its state-dict names below `features`. x is [B, h, w, C] throughout.
  */
-import { concat, relu, type Tensor4D } from '@tensorflow/tfjs-core';
+import { concat, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { Initialiser } from '@spotbench/core';
 import { fanIn } from '../initialisers/fan.ts';
 import { conv2d, conv2dSpecs } from '../layers/conv2d.ts';
 import { batchNormSpecs } from '../layers/batch-norm.ts';
 import { averagePool2d, maxPool2d } from '../layers/pooling.ts';
 import { scoped, type ParameterSpecs } from '../layers/parameter.ts';
+import { relu } from '../layers/relu.ts';
 import { requireImages, type Backbone } from './backbone.ts';
 import { channelsLast, convNorm, convNormSpecs, mapOutput, normRelu, norm, startPass, type Pass } from './pass.ts';
 

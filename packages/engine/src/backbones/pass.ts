@@ -1,10 +1,10 @@
-import { relu, reshape, type Tensor, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
-import { transpose } from '@tensorflow/tfjs-core';
+import { reshape, transpose, type Tensor, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorMap } from '../compile/contract.ts';
 import { batchNorm, batchNormSpecs } from '../layers/batch-norm.ts';
 import { conv2d, conv2dSpecs, type Conv2dOptions, type Conv2dShape } from '../layers/conv2d.ts';
 import { globalAveragePool } from '../layers/pooling.ts';
 import { scoped, type ParameterSpecs } from '../layers/parameter.ts';
+import { relu } from '../layers/relu.ts';
 import type { BackboneOutput } from './backbone.ts';
 
 /** One forward pass of a convolutional backbone: parameters, mode, and the statistics collected on the way. */

@@ -2,10 +2,11 @@
  * ResNet-18 and -50 (He et al. 2016, "Deep residual learning"), after timm/models/resnet.py, whose state-dict names are
  * torchvision's too. The stride of a bottleneck sits on its 3 x 3 convolution. x is [B, h, w, C] throughout.
  */
-import { add, relu, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, type Tensor4D } from '@tensorflow/tfjs-core';
 import { kaimingNormalFanOut, zeros } from '../initialisers/kinds.ts';
 import { maxPool2d } from '../layers/pooling.ts';
 import type { ParameterSpecs } from '../layers/parameter.ts';
+import { relu } from '../layers/relu.ts';
 import { requireImages, type Backbone } from './backbone.ts';
 import { channelsLast, convNorm, convNormSpecs, mapOutput, startPass, type Pass } from './pass.ts';
 
