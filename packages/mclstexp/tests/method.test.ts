@@ -112,7 +112,7 @@ test('saves weights under the published names', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
   const fitted = await method.fit(data, contextOf({ epochs: 1 }));
   await fitted.save!(folder);
-  expect((await readdir(folder)).sort()).toEqual(['reference.safetensors', 'weights.safetensors']);
+  expect((await readdir(folder)).sort()).toEqual(['fitted.json', 'reference.safetensors', 'weights.safetensors']);
   const { arrays } = await readSafetensors(join(folder, 'weights.safetensors'));
   expect(arrays['spot_encoder.1.attn.fn.to_qkv.weight'].shape).toEqual([48, G]);
   expect(Object.values(arrays).reduce((sum, { data: { length } }) => sum + length, 0)).toBe(fitted.parameterCount);

@@ -50,6 +50,15 @@ export interface FitContext<Config = unknown> {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** Where a fitted method that was saved is to predict. */
+export type LoadContext = Pick<FitContext, 'engine' | 'device' | 'threads'>;
+
+/** How a trained model is exported. */
+export interface ExportOptions {
+  /** Spots in a batch; shapes in an exported file are fixed. Default 1. */
+  readonly batchSize?: number;
+}
+
 /** A fitted method. */
 export interface Fitted {
   /** Predicted expression of every spot of the slide, in the units and column order of the training expression. [N, G] */
@@ -58,8 +67,10 @@ export interface Fitted {
   readonly selectedBy: string;
   /** Number of fitted numbers. */
   readonly parameterCount: number;
-  /** Writes the fitted state into a folder. */
+  /** Writes the fitted state into a folder, for `Method.load`. */
   save?(folder: string): Promise<void>;
+  /** Writes the trained model into a folder as .onnx files with the weights inside, and `export.json`, which describes them. */
+  exportOnnx?(folder: string, options?: ExportOptions): Promise<void>;
   dispose?(): Promise<void>;
 }
 
@@ -78,6 +89,8 @@ export interface Method<Config = unknown> {
   /** Strict schema with a default for every option; unknown options are errors. */
   readonly configSchema: ZodType<Config>;
   fit(data: TrainingData, context: FitContext<Config>): Promise<Fitted>;
+  /** Reads what `Fitted.save` wrote; on the same engine the predictions are the same. */
+  load?(folder: string, context: LoadContext): Promise<Fitted>;
 }
 
 /** A fitted control that holds the answer: it bounds a table from above or isolates one cue; never ranked. */

@@ -1,17 +1,23 @@
-import { join } from 'node:path';
-import type { ContrastiveMethod, FitContext, Fitted, Method, ReferenceBank, TrainingData } from '@spotbench/core';
+import type {
+  ContrastiveMethod,
+  FitContext,
+  Fitted,
+  LoadContext,
+  Method,
+  ReferenceBank,
+  TrainingData,
+} from '@spotbench/core';
 import type { Engine } from '../compile/contract.ts';
 import type { HostArrays } from '../host-array.ts';
-import { sizeOf } from '../host-shape.ts';
-import { trainableNames } from '../layers/parameter.ts';
-import { writeSafetensors } from '../state/weights-file.ts';
+import { requireParameters } from '../state/weights-file.ts';
+import { modelParameters } from './contrastive-model.ts';
 import type { ContrastiveOptions } from './contrastive-options.ts';
 import { CompiledEncoder } from './encode.ts';
 import { fitContrastive, requireFrozen, type FitResult } from './fit.ts';
+import { fittedContrastive } from './fitted.ts';
 import { openEngine } from './open-engine.ts';
-import { encodeQueries } from './query.ts';
 import { buildReferenceBank } from './reference-bank.ts';
-import { standardiserArrays } from './standardiser.ts';
+import { loadContrastive } from './saved-state.ts';
 
 /**
  * Makes a method that the bench can run out of encoders, a loss and a predictor: batches, training with checkpoints,
@@ -20,7 +26,11 @@ import { standardiserArrays } from './standardiser.ts';
 export function createContrastiveMethod<Config>(options: ContrastiveOptions<Config>): Method<Config> {
   const { name, version, title, paper, configSchema } = options;
   const about = { name, version, title, paper, configSchema, deterministic: false };
-  return { ...about, fit: (data, context) => fit(options, data, context) };
+  return {
+    ...about,
+    fit: (data, context) => fit(options, data, context),
+    load: (folder, context) => load(options, folder, context),
+  };
 }
 
 async function fit<Config>(
@@ -38,7 +48,30 @@ async function fit<Config>(
   const bank = await referenceBank(engine, model, result, parameters, training.chunkSize);
   const published = options.selectedBy?.(context.config, bank.spotIds.length) ?? 'published';
   const chosen = result.stoppedEarly ? `validation sections: epoch ${result.trained.epochs}; ` : '';
-  return fitted({ engine, model, result, parameters, bank, selectedBy: chosen + published });
+  return fittedContrastive(engine, model, {
+    method: options.name,
+    version: options.version,
+    config: context.config,
+    genes: data.genes,
+    sizes: result.sizes,
+    standardiser: result.standardiser,
+    parameters,
+    bank,
+    chunkSize: training.chunkSize,
+    selectedBy: chosen + published,
+  });
+}
+
+/** @throws SpotbenchError `bad-data` when the folder holds something else than this method's state. */
+async function load<Config>(
+  options: ContrastiveOptions<Config>,
+  folder: string,
+  context: LoadContext,
+): Promise<Fitted> {
+  const state = await loadContrastive(folder, options.name, options.version);
+  const model = options.build(options.configSchema.parse(state.config));
+  requireParameters(state.parameters, modelParameters(model, state.sizes), folder);
+  return fittedContrastive(await openEngine(context), model, state);
 }
 
 async function referenceBank(
@@ -54,41 +87,4 @@ async function referenceBank(
   } finally {
     await encoder.dispose();
   }
-}
-
-interface FittedParts {
-  readonly engine: Engine;
-  readonly model: ContrastiveMethod;
-  readonly result: FitResult;
-  readonly parameters: HostArrays;
-  readonly bank: ReferenceBank;
-  readonly selectedBy: string;
-}
-
-function fitted({ engine, model, result, parameters, bank, selectedBy }: FittedParts): Fitted {
-  const { specs, sizes, standardiser } = result;
-  const names = Object.keys(model.imageEncoder.parameters(sizes));
-  const encoder = new CompiledEncoder(engine, model.imageEncoder, parameters, names);
-  return {
-    selectedBy,
-    parameterCount: trainableNames(specs).reduce((sum, name) => sum + sizeOf(specs[name].shape), 0),
-    async predict(slide) {
-      const queries = await encodeQueries(slide, { encoder, standardiser, geneCount: sizes.geneCount });
-      return model.predictor.predict(queries, bank);
-    },
-    async save(folder) {
-      const scaling = standardiser === undefined ? {} : standardiserArrays(standardiser);
-      await writeSafetensors(join(folder, 'weights.safetensors'), parameters);
-      await writeSafetensors(join(folder, 'reference.safetensors'), { ...scaling, ...bankArrays(bank) });
-    },
-    dispose: () => encoder.dispose(),
-  };
-}
-
-function bankArrays({ embeddings, expression, width, geneCount }: ReferenceBank): HostArrays {
-  const keys = embeddings.length / width;
-  return {
-    'keys/embeddings': { dtype: 'float32', shape: [keys, width], data: embeddings },
-    'keys/expression': { dtype: 'float32', shape: [keys, geneCount], data: expression },
-  };
 }

@@ -26,7 +26,7 @@ export interface ContrastiveTraining {
 }
 
 /** A contrastive method before the engine makes a `Method` of it. */
-export interface ContrastiveOptions<Config> extends Omit<Method<Config>, 'fit' | 'deterministic'> {
+export interface ContrastiveOptions<Config> extends Omit<Method<Config>, 'fit' | 'load' | 'deterministic'> {
   /** The model for a configuration. */
   build(config: Config): ContrastiveMethod;
   /** The training for a configuration. */

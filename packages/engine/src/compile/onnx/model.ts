@@ -34,7 +34,7 @@ export interface OnnxModel {
 }
 
 /** Opset 20 is the newest that needs nothing beyond ONNX Runtime 1.17; IR version 9 goes with it. */
-const OPSET = 20;
+export const OPSET = 20;
 const IR_VERSION = 9;
 
 const TYPE_CODES: Readonly<Record<OnnxType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
