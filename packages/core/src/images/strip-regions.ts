@@ -48,7 +48,7 @@ async function stripTable(page: GeoTIFFImage, compression: number): Promise<Stri
     throw new Error(
       `needed ${count} strips of ${rows} rows, found ${offsets.length} offsets and ${byteCounts.length} sizes`,
     );
-  const predictor = Number((await page.fileDirectory.loadValue('Predictor')) ?? 1);
+  const predictor = (await page.fileDirectory.loadValue('Predictor')) ?? 1;
   const samples = page.getSamplesPerPixel();
   return { widthPx, heightPx, rows, samples, offsets, byteCounts, compression, predictor };
 }
@@ -61,7 +61,7 @@ function isEightBit(page: GeoTIFFImage): boolean {
 }
 
 function tag(page: GeoTIFFImage, name: 'Compression' | 'PhotometricInterpretation'): number | undefined {
-  return page.fileDirectory.getValue(name) as number | undefined;
+  return page.fileDirectory.getValue(name);
 }
 
 async function closeTiff(tiff: GeoTIFF): Promise<void> {

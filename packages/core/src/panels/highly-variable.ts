@@ -1,7 +1,8 @@
 import type { Section } from '../contracts/section.ts';
-import { librarySizes, selectGenes } from '../counts/csr.ts';
+import { librarySizes } from '../counts/csr.ts';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
 import { sharedGenes } from './candidates.ts';
+import { restrict } from './hvg-batch.ts';
 import { dispersionVariability, median } from './hvg-dispersion.ts';
 import { standardisedVariance } from './hvg-seurat-v3.ts';
 
@@ -49,7 +50,7 @@ export function highlyVariableGenes(
         `${sections.length} sections and ${topGenes}; check the split`,
     );
   const batches = sections.map(({ counts }) => ({
-    counts: selectGenes(counts, genes).counts,
+    counts: restrict(counts, genes),
     totals: librarySizes(counts),
   }));
   if (flavour === 'seurat' || flavour === 'cell_ranger') {

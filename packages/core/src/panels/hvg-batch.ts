@@ -1,4 +1,5 @@
 import type { CountMatrix } from '../contracts/counts.ts';
+import { forEachCount, mapColumns } from '../counts/csr.ts';
 
 /** What a batch (a section) says of every gene. */
 export interface GeneVariability {
@@ -35,4 +36,21 @@ export function sumsOf(
     }
   }
   return { sums, squares };
+}
+
+/** The counts of `genes`, all of which the matrix has; columns of a row in the order of the matrix, which sums do not mind. */
+export function restrict(counts: CountMatrix, genes: readonly string[]): CountMatrix {
+  const columns = mapColumns(counts, genes);
+  const indptr = new Uint32Array(counts.indptr.length);
+  const indices = new Uint32Array(counts.indices.length);
+  const values = new Float32Array(counts.indices.length);
+  let at = 0;
+  forEachCount(counts, columns, (i, g, count) => {
+    indices[at] = g;
+    values[at++] = count;
+    indptr[i + 1] = at;
+  });
+  // Spots without a count of these genes end where the one before does.
+  for (let i = 1; i < indptr.length; i++) indptr[i] = Math.max(indptr[i], indptr[i - 1]);
+  return { genes, indptr, indices: indices.subarray(0, at), values: values.subarray(0, at) };
 }

@@ -69,7 +69,11 @@ function normalise(
   const edges = isSeurat ? equalEdges(abscissa, bins) : percentileEdges(abscissa);
   const members = new Map<number, number[]>();
   const bin = abscissa.map((x) => binOf(edges, x));
-  bin.forEach((b, g) => members.set(b, [...(members.get(b) ?? []), g]));
+  bin.forEach((b, g) => {
+    const genes = members.get(b);
+    if (genes) genes.push(g);
+    else members.set(b, [g]);
+  });
   const normalised = new Float64Array(mean.length);
   for (const genes of members.values()) {
     const values = genes.map((g) => dispersion[g]).filter((d) => !Number.isNaN(d));
