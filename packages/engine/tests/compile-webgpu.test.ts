@@ -1,23 +1,12 @@
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { createEngine, type Engine, type StepFunction } from '@spotbench/engine';
 import { evaluate, float, int, requireClose, wave, type Op } from './compile-agreement.ts';
+import { hasSwiftshader, swiftshaderNotice } from './swiftshader.ts';
 
-/** Debian's chromium ships SwiftShader, a Vulkan device in software: GPU code is tested without a GPU. */
-const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
-const present = existsSync(SWIFTSHADER);
-if (present) {
-  process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
-  process.env.XDG_RUNTIME_DIR ??= mkdtempSync(join(tmpdir(), 'spotbench-xdg-'));
-}
-const notice = present ? 'on SwiftShader' : 'skipped: install chromium and libvulkan1 to run it on SwiftShader';
-
-describe.skipIf(!present)(`onnx/webgpu (${notice})`, () => {
+describe.skipIf(!hasSwiftshader).each(['onnx', 'tfjs'] as const)(`%s/webgpu (${swiftshaderNotice})`, (name) => {
   const both = (): Promise<[Engine, Engine]> =>
-    Promise.all([createEngine({ name: 'onnx', device: 'webgpu' }), createEngine({ name: 'tfjs', device: 'js' })]);
+    Promise.all([createEngine({ name, device: 'webgpu' }), createEngine({ name: 'tfjs', device: 'js' })]);
 
   const ops: [string, Op, ReturnType<typeof wave>[]][] = [
     ['dense layer with GELU', gelu, [wave([5, 6]), wave([6, 4], 2)]],
@@ -52,7 +41,9 @@ describe.skipIf(!present)(`onnx/webgpu (${notice})`, () => {
       [wave([5, 4]), int([4], (i) => [1, 3, 3, 0][i])],
     ],
   ];
-  test.each(ops)('%s, values and gradients', async (_, op, args) => {
+  // TensorFlow.js's shader gives a tie to the last of its window; where ReLU made the tie, nothing passes anyway.
+  const known = ops.filter(([op]) => name === 'onnx' || op !== 'max pooling of ties');
+  test.each(known)('%s, values and gradients', async (_, op, args) => {
     const [webgpu, reference] = await both();
     const got = await evaluate(webgpu, op, args, true);
     const wanted = await evaluate(reference, op, args, true);

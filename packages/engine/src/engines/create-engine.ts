@@ -3,7 +3,7 @@ import type { Engine } from '../compile/contract.ts';
 /** Which engine to make; `onnx` on the CPU unless told otherwise. */
 export interface EngineChoice {
   readonly name?: 'onnx' | 'tensorflow' | 'tfjs';
-  /** `onnx`: cpu, cuda, webgpu (a Vulkan, Metal or D3D12 GPU). `tensorflow`: cuda, cpu. `tfjs`: js (the reference), wasm. */
+  /** `onnx`: cpu, cuda, webgpu (a Vulkan, Metal or D3D12 GPU). `tensorflow`: cuda, cpu. `tfjs`: js (the reference), wasm, webgpu. */
   readonly device?: string;
   /** CPU threads of an ONNX Runtime session, or of libtensorflow. */
   readonly threads?: number;
@@ -19,6 +19,7 @@ const FACTORIES: Readonly<Record<string, EngineFactory>> = {
   'tensorflow/cuda': async (choice) => (await import('./tensorflow-engine.ts')).tensorflowEngine('cuda', choice),
   'tensorflow/cpu': async (choice) => (await import('./tensorflow-engine.ts')).tensorflowEngine('cpu', choice),
   'tfjs/js': async () => (await import('./tfjs-engines.ts')).tfjsJsEngine(),
+  'tfjs/webgpu': async () => (await import('./tfjs-webgpu-engine.ts')).tfjsWebgpuEngine(),
   'tfjs/wasm': async () => (await import('./tfjs-engines.ts')).tfjsWasmEngine(),
 };
 
