@@ -24,19 +24,18 @@ const panel = (values: Float32Array): { x: number; y: number; value: number }[] 
   spots.ids.map((_, i) => ({ x: spots.pixelX[i], y: spots.pixelY[i], value: values[i * width + column] }));
 
 /** One map; each has its own scale, for a correlation does not see level and spread. */
-const map = (title: string, values: Float32Array): TopLevelSpec =>
-  ({
-    title,
-    width: 260,
-    height: 280,
-    data: { values: panel(values) },
-    mark: { type: 'circle', size: 120, opacity: 1 },
-    encoding: {
-      x: { field: 'x', type: 'quantitative', axis: null, scale: { zero: false } },
-      y: { field: 'y', type: 'quantitative', axis: null, scale: { zero: false, reverse: true } },
-      color: { field: 'value', type: 'quantitative', scale: { scheme: 'viridis' }, title: 'ln(1 + per 10,000)' },
-    },
-  });
+const map = (title: string, values: Float32Array): TopLevelSpec => ({
+  title,
+  width: 260,
+  height: 280,
+  data: { values: panel(values) },
+  mark: { type: 'circle', size: 120, opacity: 1 },
+  encoding: {
+    x: { field: 'x', type: 'quantitative', axis: null, scale: { zero: false } },
+    y: { field: 'y', type: 'quantitative', axis: null, scale: { zero: false, reverse: true } },
+    color: { field: 'value', type: 'quantitative', scale: { scheme: 'viridis' }, title: 'ln(1 + per 10,000)' },
+  },
+});
 
 const spec = {
   config: { view: { stroke: null }, font: 'sans-serif' },
