@@ -4,7 +4,7 @@ Writes packages/core/fixtures/hvg/made-up.json and, of real sections, hvg/her2st
 genes, the first gene, and how many there are. Pinned:
     pip install scanpy==1.11.5 anndata==0.12.6 scikit-misc==0.5.2
     SPOTBENCH_DATA=... python3 scripts/golden_hvg.py
-All in float64; genes sorted by name. Where scanpy fails (bins or spans with too many equal means), the error's first words.
+Folds have no seurat_v3: ranks within sections, which it combines, depend on how ties fall. All in float64; genes sorted by name. Where scanpy fails (bins or spans with too many equal means), the error's first words.
 """
 
 import gzip
@@ -94,7 +94,12 @@ def summary(matrix, genes, totals, flavour, batch=None):
         table = hvg(data, genes, flavour, TOP, batch)
     except Exception as error:  # noqa: BLE001
         return {"error": str(error)[:60]}
-    chosen = sorted(table.index[table["highly_variable"]])
+    picked = table["highly_variable"]
+    if flavour.startswith("seurat_v3"):
+        # Genes seen once or twice tie exactly, and numpy's unstable sort picks among them: only those above are told.
+        score = table["variances_norm"]
+        picked &= score > score[picked].min() * (1 + 1e-9)
+    chosen = sorted(table.index[picked])
     return {"size": len(chosen), "sha256": hashlib.sha256("\n".join(chosen).encode()).hexdigest()}
 
 
@@ -111,7 +116,7 @@ def real(folder):
         columns = [pd.Index(sections[name][0]).get_indexer(shared) for name in train]
         stacked = sparse.vstack([sections[name][1][:, c] for name, c in zip(train, columns)]).tocsr()
         batch = np.concatenate([[name] * sections[name][1].shape[0] for name in train])
-        out["folds"][test] = {f: summary(stacked, shared, totals, f, batch) for f in FLAVOURS}
+        out["folds"][test] = {f: summary(stacked, shared, totals, f, batch) for f in FLAVOURS[:2]}
     (OUT / "her2st.json").write_text(json.dumps(out, indent=1))
 
 

@@ -35,7 +35,8 @@ export interface HvgResult {
  * The most variable genes of one section, or of several taken as batches, equal to `scanpy.pp.highly_variable_genes` 1.11 on
  * float64 (`batch_key` where there are several; genes sorted by name). `seurat` and `cell_ranger` see
  * ln(1 + 10,000 count / library size), `seurat_v3` raw counts. Of one section, genes that tie with the last chosen are chosen
- * too (`seurat`, `cell_ranger`); otherwise ties go by gene name.
+ * too (`seurat`, `cell_ranger`); otherwise ties go by gene name,
+ * where scanpy leaves them to an unstable sort: genes seen in one spot only tie exactly and often (`seurat_v3`).
  * @throws SpotbenchError `bad-config` when there is no section or gene; `bad-data` where a flavour cannot be computed.
  */
 export function highlyVariableGenes(
