@@ -1,4 +1,4 @@
-import { createRandom, monotonicMs, type FitContext, type Progress, type Slide } from '@spotbench/core';
+import { createRandom, monotonicMs, type FitContext, type Fitted, type Progress, type Slide } from '@spotbench/core';
 import type { DataArtefact } from '../data/data-artefact.ts';
 import { readCounts } from '../data/data-artefact.ts';
 import type { Cell } from '../plan/cell-id.ts';
@@ -23,6 +23,8 @@ export interface FitOptions {
   readonly device: string;
   readonly threads?: number;
   readonly checkpointFolder: string;
+  /** Called with what was fitted once everything is predicted, before it is freed. */
+  readonly onFitted?: (fitted: Pick<Fitted, 'save'>) => Promise<unknown>;
   readonly onProgress: (stage: 'fit' | 'predict', section?: string, progress?: Progress) => void;
 }
 
@@ -69,12 +71,14 @@ export async function fitAndPredict(
     checkPrediction(prediction, method.name);
     predictions.push(prediction);
   }
+  const predictMs = monotonicMs() - started - fitMs;
+  await options.onFitted?.(fitted);
   await fitted.dispose?.();
   const { selectedBy, parameterCount } = fitted;
-  return { predictions, curve, selectedBy, parameterCount, fitMs, predictMs: monotonicMs() - started - fitMs };
+  return { predictions, curve, selectedBy, parameterCount, fitMs, predictMs };
 }
 
-type AnyFitted = { selectedBy: string; parameterCount: number; dispose?: () => Promise<void> };
+type AnyFitted = Omit<Fitted, 'predict'>;
 
 async function fitWith(
   method: LoadedMethod,

@@ -15,6 +15,7 @@ import { z } from 'zod';
 import { openData, type DataArtefact } from '../data/data-artefact.ts';
 import { openFeatures, type FeaturesArtefact } from '../features/features-artefact.ts';
 import { isOnnxCpu } from '../plan/engine-request.ts';
+import { keepModel } from '../models/model-artefact.ts';
 import type { CellContext } from '../plan/find-cell.ts';
 import { cellProgressWriter, describeProgress } from '../progress/cell-progress.ts';
 import { codeHash, codeOf } from '../registry/code-hash.ts';
@@ -40,6 +41,8 @@ type OnProgress = (done: number, total: number, what: string) => void;
 export interface CellOptions {
   /** `auto` for what is not given. */
   readonly engine?: EngineRequest;
+  /** Keeps the fitted state, where the method has one: see models/model-artefact.ts. */
+  readonly save?: boolean;
   readonly onProgress?: OnProgress;
 }
 
@@ -50,7 +53,7 @@ export interface CellOptions {
 export async function runCell(
   workspace: Workspace,
   context: CellContext,
-  { engine = { engine: 'auto', device: 'auto' }, onProgress = () => undefined }: CellOptions = {},
+  { engine = { engine: 'auto', device: 'auto' }, save = false, onProgress = () => undefined }: CellOptions = {},
 ): Promise<RunRecord> {
   const { cell } = context;
   const watch = cellProgressWriter(workspace, cell.id);
@@ -58,7 +61,7 @@ export async function runCell(
   let files: Files = {};
   try {
     await describeEngine(draft, engine);
-    files = await work(workspace, context, draft, (stage, section, progress) => {
+    files = await work(workspace, context, draft, save, (stage, section, progress) => {
       watch.update({ stage, section, progress });
       const { epoch = 0, epochs = 1 } = progress ?? {};
       onProgress(epoch, epochs, describeProgress({ stage, section, progress }));
@@ -85,6 +88,7 @@ async function work(
   workspace: Workspace,
   context: CellContext,
   draft: Draft,
+  save: boolean,
   onProgress: (stage: 'fit' | 'predict' | 'score', section?: string, progress?: Progress) => void,
 ): Promise<Files> {
   const { cell, dataset, protocol } = context;
@@ -111,6 +115,7 @@ async function work(
     device,
     threads,
     checkpointFolder,
+    onFitted: save ? (fitted) => keepModel(workspace, draft, fitted) : undefined,
     onProgress,
   });
   Object.assign(draft, { selectedBy: fit.selectedBy, params: fit.parameterCount });

@@ -3,6 +3,7 @@ import yargs from 'yargs';
 import { cellCommand } from './commands/cell.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { exportCommand } from './commands/export.ts';
 import { featuresCommand } from './commands/features.ts';
 import { planCommand } from './commands/plan.ts';
 import { reportCommand } from './commands/report.ts';
@@ -17,7 +18,16 @@ export async function main(argv: readonly string[]): Promise<number> {
   const parser = yargs([...argv])
     .scriptName('spotbench')
     .usage('$0 <command>\n\nCompares methods that predict spatial gene expression from H&E histology.')
-    .command([planCommand, runCommand, reportCommand, doctorCommand, dataCommand, featuresCommand, cellCommand])
+    .command([
+      planCommand,
+      runCommand,
+      reportCommand,
+      doctorCommand,
+      dataCommand,
+      featuresCommand,
+      cellCommand,
+      exportCommand,
+    ])
     .demandCommand(1, 'Say what to do: one of the commands above.')
     .strict()
     .recommendCommands()

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { lookUp } from '@spotbench/core';
 import type { EngineRequest } from '@spotbench/engine';
 import { buildData } from '../data/build-data.ts';
 import { loadDatasets } from '../datasets/load.ts';
 import { buildFeatures } from '../features/build-features.ts';
+import { modelFolder } from '../models/model-artefact.ts';
 import { findCell } from '../plan/find-cell.ts';
 import { createProgressBar } from '../progress/progress-bar.ts';
 import { recordingFailure } from '../results/step-failure.ts';
@@ -71,10 +73,11 @@ export async function computeFeatures(id: string, encoder: string, json: boolean
 export interface OneCellOptions {
   readonly json: boolean;
   readonly engine: EngineRequest;
+  readonly save: boolean;
 }
 
 /** Runs one cell of the plan. @returns the exit code: 0 when it has scores. */
-export async function runOneCell(id: string, { json, engine }: OneCellOptions): Promise<number> {
+export async function runOneCell(id: string, { json, engine, save }: OneCellOptions): Promise<number> {
   const workspace = findWorkspace();
   const context = findCell(workspace, id);
   const [{ runCell }, { checkEngineRequest }] = await Promise.all([
@@ -85,10 +88,15 @@ export async function runOneCell(id: string, { json, engine }: OneCellOptions): 
   const bar = createProgressBar(id);
   const record = await runCell(workspace, context, {
     engine,
+    save,
     onProgress: (done, total, what) => bar.update(done, total, what),
   }).finally(() => bar.stop());
   if (json) process.stdout.write(`${JSON.stringify(record)}\n`);
   else if (record.status === 'ok') process.stdout.write(`${id}: ok\n`);
   if (record.status !== 'ok') process.stderr.write(`spotbench: ${id}: ${record.status}: ${record.reason ?? ''}\n`);
+  if (save && record.status === 'ok' && !existsSync(modelFolder(workspace, id))) {
+    process.stderr.write(`spotbench: ${id}: ${record.methodId} has no fitted state to save; the scores are kept\n`);
+    return 1;
+  }
   return record.status === 'ok' ? 0 : 1;
 }
