@@ -32,6 +32,7 @@ const PREFERENCE = [
   'tensorflow/cpu',
   'tfjs/js',
   'tfjs/wasm',
+  'tfjs/webgpu',
 ];
 
 /** Engines that `auto` alone may choose. */
