@@ -17,7 +17,13 @@ import type { RunRecord } from './run-record.ts';
  * record, or one of other code or data.
  */
 export type CellState =
-  | { readonly kind: 'ok'; readonly cell: Cell; readonly record: RunRecord; readonly manifest: ArtefactManifest; readonly reason: '' }
+  | {
+      readonly kind: 'ok';
+      readonly cell: Cell;
+      readonly record: RunRecord;
+      readonly manifest: ArtefactManifest;
+      readonly reason: '';
+    }
   | { readonly kind: 'failed'; readonly cell: Cell; readonly record: RunRecord; readonly reason: string }
   | { readonly kind: 'blocked' | 'missing' | 'damaged' | 'stale'; readonly cell: Cell; readonly reason: string };
 
@@ -31,7 +37,12 @@ interface Definitions {
  * Looks at a cell's stored record: every file against its checksum, its hashes against today's code and data, and, where an
  * engine is given, what it was run on against that.
  */
-export async function cellState(workspace: Workspace, plan: Definitions, cell: Cell, engine?: EngineRequest): Promise<CellState> {
+export async function cellState(
+  workspace: Workspace,
+  plan: Definitions,
+  cell: Cell,
+  engine?: EngineRequest,
+): Promise<CellState> {
   const folder = runFolder(workspace, cell.id);
   const blocked = await failureOf(workspace, [`data--${cell.dataset}`, `features--${cell.dataset}--${cell.encoder}`]);
   if (blocked !== undefined) return { kind: 'blocked', cell, reason: blocked };
@@ -39,7 +50,8 @@ export async function cellState(workspace: Workspace, plan: Definitions, cell: C
     const manifest = await verifyArtefact(folder, RUN_KIND);
     const record = await readRunRecord(folder, manifest);
     const stale =
-      otherEngine(findMethod(plan.methods, cell.method), record, engine) ?? (await whyStale(workspace, plan, cell, record));
+      otherEngine(findMethod(plan.methods, cell.method), record, engine) ??
+      (await whyStale(workspace, plan, cell, record));
     if (stale !== undefined) return { kind: 'stale', cell, reason: stale };
     if (record.status === 'ok') return { kind: 'ok', cell, record, manifest, reason: '' };
     return { kind: 'failed', cell, record, reason: record.reason ?? record.status };
@@ -57,17 +69,28 @@ function otherEngine(method: MethodEntry, record: RunRecord, asked: EngineReques
   return `it was run on ${record.engine}/${record.device}, not on ${asked.engine}/${asked.device}`;
 }
 
-async function whyStale(workspace: Workspace, { definitions, methods }: Definitions, cell: Cell, record: RunRecord): Promise<string | undefined> {
-  if (record.codeHash !== memoised(workspace, findMethod(methods, cell.method))) return 'the code has changed since it was run';
-  if (record.protocolHash !== hashValue(definitions.protocols[cell.protocol])) return 'the protocol has changed since it was run';
+async function whyStale(
+  workspace: Workspace,
+  { definitions, methods }: Definitions,
+  cell: Cell,
+  record: RunRecord,
+): Promise<string | undefined> {
+  if (record.codeHash !== memoised(workspace, findMethod(methods, cell.method)))
+    return 'the code has changed since it was run';
+  if (record.protocolHash !== hashValue(definitions.protocols[cell.protocol]))
+    return 'the protocol has changed since it was run';
   const hashes = await currentHashes(workspace, cell);
   if (hashes === undefined) return record.status === 'ok' ? 'the data it was run on cannot be read now' : undefined;
   if (record.datasetHash !== null && record.datasetHash !== hashes.data) return 'the data has changed since it was run';
-  if (record.featuresHash !== null && record.featuresHash !== hashes.features) return 'the features have changed since it was run';
+  if (record.featuresHash !== null && record.featuresHash !== hashes.features)
+    return 'the features have changed since it was run';
   return undefined;
 }
 
-async function currentHashes(workspace: Workspace, { dataset, encoder }: Cell): Promise<{ data: string; features: string } | undefined> {
+async function currentHashes(
+  workspace: Workspace,
+  { dataset, encoder }: Cell,
+): Promise<{ data: string; features: string } | undefined> {
   try {
     return {
       data: (await openData(workspace, dataset)).manifest.hash,

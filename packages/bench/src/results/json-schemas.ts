@@ -18,6 +18,9 @@ const schemas = {
 /** The JSON Schemas (draft 2020-12) of everything that is written for others, by file name; made from what checks it. */
 export function schemaFiles(): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(schemas).map(([name, [title, schema]]) => [name, `${JSON.stringify({ title, ...z.toJSONSchema(schema, { io: 'input' }) }, null, 2)}\n`]),
+    Object.entries(schemas).map(([name, [title, schema]]) => [
+      name,
+      `${JSON.stringify({ title, ...z.toJSONSchema(schema, { io: 'input' }) }, null, 2)}\n`,
+    ]),
   );
 }

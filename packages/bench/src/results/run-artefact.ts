@@ -14,6 +14,10 @@ export function runRecordJson(record: RunRecord): string {
 export async function readRunRecord(folder: string, manifest: ArtefactManifest): Promise<RunRecord> {
   const text = (await readArtefactFile(folder, manifest, 'run.json')).toString('utf8');
   const result = runRecordSchema.safeParse(JSON.parse(text));
-  if (!result.success) throw new SpotbenchError('damaged-artefact', `${folder}/run.json: not a run record of this version: ${z.prettifyError(result.error)}`);
+  if (!result.success)
+    throw new SpotbenchError(
+      'damaged-artefact',
+      `${folder}/run.json: not a run record of this version: ${z.prettifyError(result.error)}`,
+    );
   return result.data;
 }

@@ -14,7 +14,9 @@ export const runRecordSchema = z.strictObject({
   commit: z.string().nullable().describe('Git commit of the code; null outside a repository.'),
   dirty: z.boolean().describe('True when tracked files differed from the commit.'),
   datasetId: z.string(),
-  datasetHash: hash.nullable().describe('Hash over every file read and what was read from it; null when the data could not be opened.'),
+  datasetHash: hash
+    .nullable()
+    .describe('Hash over every file read and what was read from it; null when the data could not be opened.'),
   synthetic: z.boolean(),
   protocolId: z.string(),
   protocolHash: hash,
@@ -49,7 +51,10 @@ export const runRecordSchema = z.strictObject({
   peakMemoryMb: megabytes,
   params: z.int().nonnegative().nullable(),
   selectedBy: z.string().nullable(),
-  testEvaluations: z.int().nonnegative().describe('How often test expression was compared with a prediction in this cell.'),
+  testEvaluations: z
+    .int()
+    .nonnegative()
+    .describe('How often test expression was compared with a prediction in this cell.'),
   runtime: z.strictObject({ node: z.string(), platform: z.string(), arch: z.string() }),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
