@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { createEngine, exportOnnx, type CompiledStep, type StepFunction } from '@spotbench/engine';
+import { createEngine, exportOnnx, type CompiledStep, type HostArrays, type StepFunction } from '@spotbench/engine';
 import { float, wave } from './compile-agreement.ts';
 
 /** A small network with every kind of state: it changes (w, m), or stays (k). */
@@ -65,15 +65,49 @@ describe.each(choices)('$name $device', (choice) => {
   });
 });
 
-test('resident memory does not grow over 1,000 compiled steps', async () => {
-  const compiled = await (await onnx()).compile(step, { state, inputs });
-  await repeat(compiled, 300);
-  const before = process.memoryUsage().rss;
-  await repeat(compiled, 1000);
-  // 16 MiB: what the garbage collector may leave lying; leaking one state buffer or tensor handle a step would be seen
-  // as tensors above, and a leaked session output of 1 kB with its handle stays below this only by a factor of about 5.
-  expect(process.memoryUsage().rss - before).toBeLessThan(16 * 2 ** 20);
+test('a tensor left behind in each step is counted', async () => {
+  const leaking: StepFunction = (present, given) => {
+    tf.keep(tf.scalar(1));
+    return step(present, given);
+  };
+  const compiled = await (await createEngine({ name: 'tfjs', device: 'js' })).compile(leaking, { state, inputs });
+  await repeat(compiled, 1);
+  const before = tf.memory().numTensors;
+  await repeat(compiled, 10);
+  expect(tf.memory().numTensors - before).toBe(10);
   await compiled.dispose();
+});
+
+describe('resident memory over 1,000 compiled steps', () => {
+  // A state of two arrays of 128 kB and an output of 128 kB: leaking any of them once a step adds 128 MB, native or not.
+  const wide = { w: wave([256, 128]), m: float([256, 128], () => 0), k: wave([2], 3) };
+  const rows = { x: wave([5, 256], 4) };
+  const echo: StepFunction = (present, given) => {
+    const { state: next, outputs } = step(present, given);
+    return { state: next, outputs: { ...outputs, w: tf.mul(present.w, 2) } };
+  };
+  /** What the garbage collector may leave lying; a third of the leak of one array. */
+  const BOUND = 40 * 2 ** 20;
+
+  async function growth(onOutputs: (outputs: HostArrays) => void): Promise<number> {
+    const compiled = await (await onnx()).compile(echo, { state: wide, inputs: rows });
+    for (let i = 0; i < 300; i++) await compiled.run(rows);
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 1000; i++) onOutputs(await compiled.run(rows));
+    const grown = process.memoryUsage().rss - before;
+    await compiled.dispose();
+    return grown;
+  }
+
+  test('does not grow', async () => {
+    expect(await growth(() => undefined)).toBeLessThan(BOUND);
+  });
+
+  test('grows past the bound when one output a step is kept', async () => {
+    const kept: HostArrays[] = [];
+    expect(await growth((outputs) => kept.push(outputs))).toBeGreaterThan(BOUND);
+    expect(kept).toHaveLength(1000);
+  });
 });
 
 describe('errors while compiling', () => {

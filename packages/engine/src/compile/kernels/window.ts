@@ -61,8 +61,10 @@ export function convolve(graph: Graph, x: Value, filter: string, window: Window,
 /** The adjoint of `convolve` with respect to x: spreads dy [B, H', W', out] back over [B, H, W, in]. */
 export function convolveTransposed(graph: Graph, dy: Value, filter: string, window: Window, groups: number): Value {
   if (graph.target === 'webgpu' && groups > 1 && window.outChannels !== window.inChannels) {
-    // Measured on ONNX Runtime 1.30: sums over the inputs of a group read the wrong weights.
-    throw new Error('ONNX Runtime on WebGPU gets this gradient wrong for a channel multiplier above 1; use 1');
+    // ONNX Runtime 1.30 on SwiftShader gave other numbers than the CPU; whether on every driver, and why, is not known.
+    throw new Error(
+      'ONNX Runtime on WebGPU gave wrong numbers for this gradient with a channel multiplier above 1; use 1',
+    );
   }
   const covered = window.output.map(
     (size, axis) =>
