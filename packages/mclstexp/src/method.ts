@@ -27,7 +27,10 @@ export const method = createContrastiveMethod<Config>({
     chunkSize: config.chunkSize,
     standardiseFeatures: config.standardiseFeatures,
   }),
-  selectedBy: (config, keys) => `published, ${neighbourCount(retrieval(config), keys)} neighbours of ${keys} keys`,
+  selectedBy: (config, keys) => {
+    const epochs = config.patience === 0 ? `${config.epochs} epochs, ` : '';
+    return `fixed in advance: ${epochs}${neighbourCount(retrieval(config), keys)} neighbours of ${keys} keys`;
+  },
 });
 
 function retrieval({ topK, topKMaxFraction, neighbourWeights }: Config) {

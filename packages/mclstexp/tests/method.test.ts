@@ -57,7 +57,7 @@ const { predicted: usual, selectedBy } = await fitAndPredict();
 test('learns the planted signal, and shuffled truth teaches nothing', async () => {
   expect(usual).toHaveLength(N * G);
   expect(usual.every(Number.isFinite)).toBe(true);
-  expect(selectedBy).toBe('published, 12 neighbours of 120 keys');
+  expect(selectedBy).toMatch(/^fixed in advance: \d+ epochs, 12 neighbours of 120 keys$/);
   expect(meanPearson(usual)).toBeGreaterThan(0.5);
 
   const shuffled = [first, second, third].map((slide, s) => ({
@@ -100,7 +100,7 @@ test('reordered query spots give reordered predictions', async () => {
 
 test('early stopping watches the validation sections and says so', async () => {
   const stopped = await fitAndPredict({ patience: 2 });
-  expect(stopped.selectedBy).toMatch(/^validation sections: epoch \d+; published, 8 neighbours of 80 keys$/);
+  expect(stopped.selectedBy).toMatch(/^validation sections: epoch \d+; fixed in advance: 8 neighbours of 80 keys$/);
 });
 
 test('dropout and every kind of weight run', async () => {
