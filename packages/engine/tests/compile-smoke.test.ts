@@ -26,7 +26,12 @@ const inputs: HostArrays = { x: array([5, 3], (i) => Math.cos(i)), y: array([5, 
 
 test('a step gives the same losses and state compiled and eager', async () => {
   const runs = await Promise.all(
-    [{ name: 'onnx' }, { name: 'tfjs', device: 'js' }, { name: 'tfjs', device: 'wasm' }].map(async (choice) => {
+    [
+      { name: 'onnx' },
+      { name: 'onnx', lowMemory: true },
+      { name: 'tfjs', device: 'js' },
+      { name: 'tfjs', device: 'wasm' },
+    ].map(async (choice) => {
       const engine = await createEngine(choice as never);
       const compiled = await engine.compile(step, { state, inputs });
       const losses: number[] = [];

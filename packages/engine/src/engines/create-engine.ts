@@ -7,13 +7,15 @@ export interface EngineChoice {
   readonly device?: string;
   /** CPU threads of an ONNX Runtime session, or of libtensorflow. */
   readonly threads?: number;
+  /** `onnx/cpu`: less memory for more time; see `OnnxEngineOptions`. */
+  readonly lowMemory?: boolean;
 }
 
 type EngineFactory = (choice: EngineChoice) => Promise<Engine>;
 
 /** Factories by `name/device`; each loads its library on first use. */
 const FACTORIES: Readonly<Record<string, EngineFactory>> = {
-  'onnx/cpu': async ({ threads }) => (await import('./onnx-cpu-engine.ts')).onnxCpuEngine({ threads }),
+  'onnx/cpu': async (choice) => (await import('./onnx-cpu-engine.ts')).onnxCpuEngine(choice),
   'onnx/cuda': async () => (await import('./onnx-cpu-engine.ts')).onnxCudaEngine(),
   'onnx/webgpu': async () => (await import('./onnx-webgpu-engine.ts')).onnxWebgpuEngine(),
   'tensorflow/cuda': async (choice) => (await import('./tensorflow-engine.ts')).tensorflowEngine('cuda', choice),
