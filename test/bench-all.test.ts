@@ -109,6 +109,7 @@ describe('wrong command lines', () => {
     [['plan', '--dataset', 'her2stt'], /^spotbench: unknown data set "her2stt"; did you mean "her2st"\?\n$/],
     [['plan', '--protocol', 'patient-oot'], /^spotbench: unknown protocol "patient-oot"; did you mean "patient-out"/],
     [['plan', '--metod', 'ridge'], /^spotbench: Unknown argument: metod; did you mean --method\?\n$/],
+    [['run', '--engine', 'onx'], /^spotbench: unknown engine "onx"; did you mean "onnx"\?\n$/],
     [['pln'], /did you mean plan\?/i],
     [['run', '--fold', 'x'], /--fold: needs whole numbers/],
   ])('spotbench %j', (args, message) => {

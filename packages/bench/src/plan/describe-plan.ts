@@ -16,7 +16,13 @@ export function describePlan(plan: Plan): string {
         const inIt = cells.filter((c) => c.protocol === protocol);
         const count = (of: (c: (typeof inIt)[number]) => unknown): number => new Set(inIt.map(of)).size;
         lines.push(
-          `  ${protocol}: ${count((c) => c.fold)} folds x ${count((c) => c.method)} methods, ${inIt.length} cells`,
+          `  ${protocol}: ${plural(
+            count((c) => c.fold),
+            'fold',
+          )} x ${plural(
+            count((c) => c.method),
+            'method',
+          )}, ${plural(inIt.length, 'cell')}`,
         );
       }
     } else {
@@ -32,6 +38,11 @@ export function describePlan(plan: Plan): string {
   for (const { dataset, protocol, reason } of plan.skipped) lines.push(`${dataset}, ${protocol}: not run (${reason})`);
   lines.push(`${plan.cells.length} cells in all`);
   return `${lines.join('\n')}\n`;
+}
+
+/** `1 fold`, `4 folds`. */
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** `no image: A1, A2, ...; no count file: C6`. */

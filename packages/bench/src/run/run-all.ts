@@ -39,8 +39,8 @@ export async function runAll(
   const say = (text: string): void => {
     if (!json) process.stdout.write(text);
   };
-  say(describePlan(plan));
   const engine = await engineHere(request);
+  say(describePlan(plan));
   say(`engine: ${engine.engine}/${engine.device} (${engine.reason})\n`);
   const graph: Omit<GraphOptions, 'useCache'> = {
     parallel: parallel ?? (isGpu(engine) ? 1 : undefined),
