@@ -1,4 +1,5 @@
 import {
+  checkSplitsAgainst,
   createImageCache,
   createPatchReader,
   fitFoldPanels,
@@ -44,6 +45,10 @@ export async function loadFold(
 ): Promise<FoldData> {
   const { cell, protocol } = context;
   const splits = await readSplits(data, protocol.split);
+  checkSplitsAgainst(
+    splits,
+    data.meta.sections.map(({ id, patient, spotCount }) => ({ section: id, patient, spotCount })),
+  );
   const fold = splits.folds.find((f) => f.index === cell.fold);
   if (!fold)
     throw new SpotbenchError(

@@ -177,6 +177,14 @@ describe('runCell', () => {
     }
   });
 
+  it('refuses a split made for other spot counts than the data has', async () => {
+    const workspace = await tinyWorkspace({ splitSpotCount: 29 });
+    open.push(workspace);
+    addMethod(workspace, 'probe', fromFeature);
+    const record = await runCell(workspace, findCell(workspace, idOf('probe')));
+    expect(record.reason).toMatch(/section A1 has 30 spots, the split was made for 29/);
+  });
+
   it('says what is wrong with an unknown fold', async () => {
     const { record } = await run(fromFeature, undefined, 9);
     expect(record.reason).toMatch(/unknown fold 9; tiny\/patient-out has folds 0 to 2/);

@@ -23,6 +23,8 @@ const HASH = '0'.repeat(64);
 export interface TinyOptions {
   /** Rewrites a section's counts before they are stored. */
   readonly changeCounts?: (section: string, values: Float32Array) => void;
+  /** Spots per section that the split claims; the true number where absent. */
+  readonly splitSpotCount?: number;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function tinyWorkspace(options: TinyOptions = {}): Promise<Workspac
   writeFileSync(join(workspace.root, 'nx.json'), '{}');
   mkdirSync(join(workspace.root, 'packages', 'bench'), { recursive: true });
   const sections = SECTIONS.map(({ id, patient }) => makeSection(id, patient, options));
-  const dataHash = await writeData(workspace, sections);
+  const dataHash = await writeData(workspace, sections, options.splitSpotCount);
   await writeFeatures(workspace, sections, dataHash);
   return workspace;
 }
@@ -147,7 +149,7 @@ function makeSection(id: string, patient: string, { changeCounts }: TinyOptions)
   };
 }
 
-async function writeData(workspace: Workspace, sections: readonly Section[]): Promise<string> {
+async function writeData(workspace: Workspace, sections: readonly Section[], splitSpotCount = SPOTS): Promise<string> {
   const meta: DataMeta = {
     dataset: 'tiny',
     synthetic: true,
@@ -166,7 +168,7 @@ async function writeData(workspace: Workspace, sections: readonly Section[]): Pr
   const splits = makeSplits(
     'tiny',
     'leave-patient-out',
-    sections.map((s) => ({ section: s.id, patient: s.patient, spotCount: SPOTS })),
+    sections.map((s) => ({ section: s.id, patient: s.patient, spotCount: splitSpotCount })),
   );
   const files = Object.assign(
     { [splitFile('leave-patient-out')]: JSON.stringify(splits) },
