@@ -22,10 +22,16 @@ const [GENES, FEATURES, POSITIONS] = [785, 1024, 64];
 const config = configSchema.parse({});
 const image = imageEncoder(config);
 const spot = spotEncoder(config);
-const sizes = { featureWidth: FEATURES, geneCount: GENES, positionCount: POSITIONS };
+const sizes = {
+  featureWidth: FEATURES,
+  tokens: { patch: 1 },
+  imageSizePx: 0,
+  geneCount: GENES,
+  positionCount: POSITIONS,
+};
 
 const loss: LossFunction = (parameters, { features, expression, position }) => {
-  const spots = { features, expression, position, random: {} } as unknown as Batch;
+  const spots = { features: { patch: features }, images: {}, expression, position, random: {} } as unknown as Batch;
   return contrastive(config).compute({
     image: image.encode(parameters, spots, 'train'),
     spot: spot.encode(parameters, spots, 'train'),

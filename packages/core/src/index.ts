@@ -29,6 +29,7 @@ export type {
 export type { ReadReport, Section, SectionImage } from './contracts/section.ts';
 export type { Expression, FeatureMatrix, PatchReader, Slide, TrainingSlide } from './contracts/slide.ts';
 export type { Spots } from './contracts/spots.ts';
+export type { FeatureView, ImageView, ViewFeatures } from './contracts/view.ts';
 export { monotonicMs, nowIso } from './clock.ts';
 export { countFiles, countsFromFiles } from './counts/count-files.ts';
 export { denseCounts, librarySizes, selectGenes, selectRows, spotCount } from './counts/csr.ts';

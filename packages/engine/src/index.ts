@@ -24,6 +24,7 @@ export type { NetworkEncoder } from './frozen/section-encoder.ts';
 export type { ArraySpec, DType, HostArray, HostArrays } from './host-array.ts';
 export { createContrastiveMethod } from './contrastive/contrastive-method.ts';
 export type { ContrastiveOptions, ContrastiveTraining } from './contrastive/contrastive-options.ts';
+export type { GoldenAdapter, GoldenModel } from './conformance/golden-adapter.ts';
 export { chunksOf, type Chunk } from './contrastive/reference-bank.ts';
 export { positionCount, spotTable, type SectionRange, type SpotTable } from './contrastive/spot-table.ts';
 export { fitStandardiser, standardise, type Standardiser } from './contrastive/standardiser.ts';

@@ -35,15 +35,36 @@ describe('spotTable', () => {
       { id: 'section-1', begin: 9, end: 18 },
     ]);
     expect([...table.positions.subarray(0, 8)]).toEqual([2, 2, 3, 2, 4, 2, 2, 3]);
-    expect(table.features[9 * 3]).toBe(slides[1].features!.values[0]);
+    const { values, rowOf, tokens, width } = table.features.patch!;
+    expect([tokens, width, rowOf[9]]).toEqual([1, 3, 9]);
+    expect(values[9 * 3]).toBe(slides[1].features!.values[0]);
     expect(positionCount(table)).toBe(5);
+  });
+
+  test('a view of the whole section is stored once and shared by its spots', () => {
+    const withSlide = slides.map((slide, s) => ({
+      ...slide,
+      views: {
+        slide: { rows: 1, tokens: 2, width: 3, values: Float32Array.of(0, 1, 2, 3, 4, 5).map((v) => v + 10 * s) },
+      },
+    }));
+    const { patch, slide } = spotTable(withSlide, 2, ['patch', 'slide']).features;
+    expect(patch!.rowOf[17]).toBe(17);
+    expect(slide).toMatchObject({ tokens: 2, width: 3 });
+    expect([...slide!.rowOf]).toEqual([...new Array<number>(9).fill(0), ...new Array<number>(9).fill(1)]);
+    expect([...slide!.values]).toEqual([0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15]);
+    expect(() => spotTable(slides, 2, ['tiles'])).toThrow(
+      'section section-0: the frozen regime needs image features of view tiles',
+    );
   });
 
   test('refuses missing features, other widths and coordinates below 0', () => {
     const { features, ...bare } = slides[0];
     expect(() => spotTable([bare], 2)).toThrow('section section-0: the frozen regime needs image features');
     const narrow = { ...slides[1], features: { ...features!, names: ['only'] } };
-    expect(() => spotTable([slides[0], narrow], 2)).toThrow('section section-1: needed 3 features a spot');
+    expect(() => spotTable([slides[0], narrow], 2)).toThrow(
+      'section section-1, view patch: needed 1 x 3 features a spot',
+    );
     const outside = { ...slides[0], spots: { ...slides[0].spots, arrayX: new Float32Array(9).fill(-1) } };
     expect(() => positionCount(spotTable([outside], 2))).toThrow('at least 0, got -1');
   });

@@ -36,7 +36,7 @@ export function imageEncoder({ projectionWidth, dropout }: Config): Encoder {
     random: (_sizes, batchSize) => headMask(head, dropout, [batchSize, projectionWidth]),
     encode(parameters, batch, mode) {
       const mask = maskOf(head, dropout, batch, mode);
-      return { embedding: projectionHead(parameters, head, featuresOf(batch), mask) as Tensor2D }; // [B, P]
+      return { embedding: projectionHead(parameters, head, patchFeatures(batch), mask) as Tensor2D }; // [B, P]
     },
   };
 }
@@ -103,7 +103,7 @@ function maskOf(head: string, rate: number, { random }: Batch, mode: 'train' | '
   return { keep: random[`${head}.dropout`], rate };
 }
 
-function featuresOf({ features }: Batch): Tensor2D {
-  if (features !== undefined) return features;
+function patchFeatures({ features }: Batch): Tensor {
+  if (features.patch !== undefined) return features.patch;
   throw new SpotbenchError('unsupported', 'mclstexp: needed frozen image features, got none; use the frozen regime');
 }

@@ -32,7 +32,13 @@ export function readGolden(name: 'small' | 'full'): GoldenCase {
 
 /** Every parameter of the model, by the golden formula. */
 export function goldenParameters({ config, image_features }: GoldenCase): HostArrays {
-  const sizes = { featureWidth: image_features.shape[1], geneCount: config.genes, positionCount: POSITIONS };
+  const sizes = {
+    featureWidth: image_features.shape[1],
+    tokens: { patch: 1 },
+    imageSizePx: 0,
+    geneCount: config.genes,
+    positionCount: POSITIONS,
+  };
   const specs = { ...imageEncoder(goldenConfig).parameters(sizes), ...spotEncoder(goldenConfig).parameters(sizes) };
   return Object.fromEntries(Object.entries(specs).map(([name, { shape }]) => [name, goldenParameter(name, shape)]));
 }

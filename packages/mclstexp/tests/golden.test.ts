@@ -17,7 +17,8 @@ import { goldenConfig, goldenInputs, goldenParameters, readGolden } from './gold
 
 /** Forward values, loss and gradients of one batch. */
 const step: StepFunction = (parameters, inputs) => {
-  const batch = { ...inputs, random: {} } as unknown as Batch;
+  const { features: patch, ...rest } = inputs;
+  const batch = { ...rest, features: { patch }, images: {}, random: {} } as unknown as Batch;
   const forward: Record<string, Tensor2D> = {};
   const { value, gradients } = valueAndGradients(() => {
     const image = imageEncoder(goldenConfig).encode(parameters, batch, 'train');

@@ -52,7 +52,7 @@ test('exported files give what the engine gives', async () => {
     opset: 20,
     models: {
       'image-encoder.onnx': {
-        inputs: { features: { dtype: 'float32', shape: [B, D] } },
+        inputs: { patch: { dtype: 'float32', shape: [B, D] } },
         outputs: { embedding: { shape: [B, 16] } },
       },
       'spot-encoder.onnx': {
@@ -63,11 +63,11 @@ test('exported files give what the engine gives', async () => {
   });
 
   const raw = query.features!.values.subarray(0, B * D);
-  const image = await runOnnx(join(out, 'image-encoder.onnx'), { features: floats([B, D], raw) });
+  const image = await runOnnx(join(out, 'image-encoder.onnx'), { patch: floats([B, D], raw) });
   const { arrays } = await readSafetensors(join(folder, 'reference.safetensors'));
-  const scaling = { mean: arrays['features/mean'].data, std: arrays['features/std'].data };
+  const scaling = { mean: arrays['features/patch/mean'].data, std: arrays['features/patch/std'].data };
   const seen = standardise(raw, scaling as { mean: Float32Array; std: Float32Array }, B);
-  close(image.embedding, await forward(imageEncoder, { features: floats([B, D], seen) }));
+  close(image.embedding, await forward(imageEncoder, { patch: floats([B, D], seen) }));
 
   const spots = {
     expression: floats([CHUNK, G], first.expression.values.subarray(0, CHUNK * G)),
@@ -97,8 +97,9 @@ async function forward(encoderOf: typeof imageEncoder, inputs: HostArrays): Prom
   const step = await (
     await createEngine()
   ).compile(
-    (weights, batch) => {
-      const { embedding } = encoderOf(config).encode(weights, { ...batch, random: {} } as unknown as Batch, 'eval');
+    (weights, { patch, ...rest }) => {
+      const batch = { ...rest, features: { patch }, images: {}, random: {} } as unknown as Batch;
+      const { embedding } = encoderOf(config).encode(weights, batch, 'eval');
       return { state: weights, outputs: { embedding } };
     },
     { state, inputs },

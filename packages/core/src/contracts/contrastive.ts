@@ -1,4 +1,5 @@
-import type { Scalar, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { FeatureView, ImageView } from './view.ts';
 
 /** Tensors by name; parameters carry PyTorch state-dict names. Types only: core has no tensors at run time. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
@@ -29,10 +30,10 @@ export interface RandomDeclaration {
 
 /** A batch of B spots as tensors. */
 export interface Batch {
-  /** Frozen image features. [B, D] */
-  readonly features?: Tensor2D;
-  /** Patches, 0..1. [B, 3, S, S] */
-  readonly image?: Tensor;
+  /** Frozen image features by view: [B, D] where a spot has one token, else [B, T, D]. Empty in the `finetune` regime. */
+  readonly features: Readonly<Partial<Record<FeatureView, Tensor>>>;
+  /** Images by view, as the method's input pipeline leaves them. [B, 3, S, S] Empty in the `frozen` regime. */
+  readonly images: Readonly<Partial<Record<ImageView, Tensor4D>>>;
   /** Target expression. [B, G] */
   readonly expression: Tensor2D;
   /** Integer array coordinates x, y. [B, 2] */
@@ -53,8 +54,12 @@ export interface Embeddings {
 
 /** Sizes known before training: what a model's shapes depend on. */
 export interface ModelSizes {
-  /** Width of the frozen features, 0 without. */
+  /** Width of the frozen features, D; 0 without. */
   readonly featureWidth: number;
+  /** Tokens of each frozen view, T. */
+  readonly tokens: Readonly<Partial<Record<FeatureView, number>>>;
+  /** Side of the images, S; 0 in the `frozen` regime. */
+  readonly imageSizePx: number;
   readonly geneCount: number;
   /** Largest array coordinate in training plus one: rows of position tables. */
   readonly positionCount: number;

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Random } from '../random/random.ts';
 import type { Expression, Slide, TrainingSlide } from './slide.ts';
+import type { FeatureView } from './view.ts';
 
 /**
  * `frozen`: a method's heads are trained on cached features of a frozen image encoder. `finetune`: its own image encoder is
@@ -88,6 +89,8 @@ export interface Method<Config = unknown> {
   readonly deterministic: boolean;
   /** Strict schema with a default for every option; unknown options are errors. */
   readonly configSchema: ZodType<Config>;
+  /** Views of the frozen features it needs; `patch` alone without this. Its package.json lists them too, for the plan. */
+  readonly views?: readonly FeatureView[];
   fit(data: TrainingData, context: FitContext<Config>): Promise<Fitted>;
   /** Reads what `Fitted.save` wrote; on the same engine the predictions are the same. */
   load?(folder: string, context: LoadContext): Promise<Fitted>;

@@ -1,4 +1,5 @@
 import type { Spots } from './spots.ts';
+import type { FeatureView, ViewFeatures } from './view.ts';
 
 /** Per-spot image features of a frozen encoder. */
 export interface FeatureMatrix {
@@ -25,8 +26,10 @@ export interface Slide {
   readonly id: string;
   readonly patient: string;
   readonly spots: Spots;
-  /** Features of the frozen encoder; present in the `frozen` regime. */
+  /** Features of the frozen encoder, view `patch`; present in the `frozen` regime. */
   readonly features?: FeatureMatrix;
+  /** The other views that the method asks for, in the `frozen` regime. */
+  readonly views?: Readonly<Partial<Record<FeatureView, ViewFeatures>>>;
   readonly patches: PatchReader;
 }
 

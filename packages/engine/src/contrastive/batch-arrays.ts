@@ -2,8 +2,9 @@ import type { Batch } from '@spotbench/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorMap } from '../compile/contract.ts';
 import type { HostArray, HostArrays } from '../host-array.ts';
-import { below } from '../training/state-layout.ts';
+import { below, under } from '../training/state-layout.ts';
 import type { SpotTable } from './spot-table.ts';
+import { mapViews, type ViewTables } from './view-table.ts';
 
 /** Prefix of a step's inputs that are data, and of those that are random. */
 const BATCH = 'batch/';
@@ -12,11 +13,19 @@ const RANDOM = 'random/';
 /** Names of a random input as the step sees it. */
 export const randomInputName = (name: string): string => RANDOM + name;
 
+/** Prefix of the frozen features below `BATCH`, and of the images. */
+const FEATURES = 'features/';
+const IMAGES = 'images/';
+
 /** The arrays of some spots of a table, as inputs of a step. B = rows.length. */
 export function batchArrays(table: SpotTable, rows: Uint32Array): HostArrays {
   return {
-    [`${BATCH}features`]: takeRows(table.features, table.featureWidth, rows),
-    [`${BATCH}expression`]: takeRows(table.expression, table.geneCount, rows),
+    ...featureArrays(table.features, rows),
+    [`${BATCH}expression`]: {
+      dtype: 'float32',
+      shape: [rows.length, table.geneCount],
+      data: takeRows(table.expression, table.geneCount, rows),
+    },
     [`${BATCH}position`]: {
       dtype: 'int32',
       shape: [rows.length, 2],
@@ -29,7 +38,8 @@ export function batchArrays(table: SpotTable, rows: Uint32Array): HostArrays {
 export function batchOf(inputs: TensorMap): Batch {
   const data = below(BATCH, inputs);
   return {
-    features: data.features as Tensor2D | undefined,
+    features: below(FEATURES, data),
+    images: below(IMAGES, data),
     expression: data.expression as Tensor2D,
     position: data.position as Tensor2D,
     random: below(RANDOM, inputs),
@@ -41,20 +51,42 @@ export function batchSizeOf(inputs: HostArrays): number {
   return inputs[`${BATCH}expression`].shape[0];
 }
 
-/** Features alone, for encoding queries: their expression is not known, and zeros stand in for it. */
-export function queryArrays(features: Float32Array, featureWidth: number, geneCount: number): HostArrays {
-  const B = features.length / featureWidth;
+/**
+ * Frozen features of some spots alone, for encoding queries: their expression is not known, and zeros stand in for it. Filled
+ * up with zeros to `size` spots.
+ */
+export function queryArrays(views: ViewTables, rows: Uint32Array, size: number, geneCount: number): HostArrays {
   return {
-    [`${BATCH}features`]: { dtype: 'float32', shape: [B, featureWidth], data: features },
-    [`${BATCH}expression`]: { dtype: 'float32', shape: [B, geneCount], data: new Float32Array(B * geneCount) },
-    [`${BATCH}position`]: { dtype: 'int32', shape: [B, 2], data: new Int32Array(B * 2) },
+    ...featureArrays(views, rows, size),
+    [`${BATCH}expression`]: { dtype: 'float32', shape: [size, geneCount], data: new Float32Array(size * geneCount) },
+    [`${BATCH}position`]: { dtype: 'int32', shape: [size, 2], data: new Int32Array(size * 2) },
   };
 }
 
-function takeRows(values: Float32Array, width: number, rows: Uint32Array): HostArray {
-  const data = new Float32Array(rows.length * width);
+/** Frozen features of some spots by view, [B, D] where a spot has one token and [B, T, D] where it has several. */
+function featureArrays(views: ViewTables, spots: Uint32Array, size = spots.length): HostArrays {
+  const arrays = mapViews(views, ({ tokens, width, values, rowOf }): HostArray => ({
+    dtype: 'float32',
+    shape: featureShape(size, tokens, width),
+    data: takeRows(
+      values,
+      tokens * width,
+      spots.map((spot) => rowOf[spot]),
+      size,
+    ),
+  }));
+  return under(BATCH + FEATURES, arrays as HostArrays);
+}
+
+/** [B, D] for one token a spot, [B, T, D] for several. */
+export function featureShape(B: number, tokens: number, width: number): number[] {
+  return tokens === 1 ? [B, width] : [B, tokens, width];
+}
+
+function takeRows(values: Float32Array, width: number, rows: Uint32Array, size = rows.length): Float32Array {
+  const data = new Float32Array(size * width);
   rows.forEach((row, i) => {
     data.set(values.subarray(row * width, (row + 1) * width), i * width);
   });
-  return { dtype: 'float32', shape: [rows.length, width], data };
+  return data;
 }

@@ -1,5 +1,6 @@
 import type {
   ContrastiveMethod,
+  FeatureView,
   FitContext,
   Fitted,
   LoadContext,
@@ -24,8 +25,8 @@ import { loadContrastive } from './saved-state.ts';
  * the reference bank of training spots, and predictions by retrieval.
  */
 export function createContrastiveMethod<Config>(options: ContrastiveOptions<Config>): Method<Config> {
-  const { name, version, title, paper, configSchema } = options;
-  const about = { name, version, title, paper, configSchema, deterministic: false };
+  const { name, version, title, paper, configSchema, views } = options;
+  const about = { name, version, title, paper, configSchema, views, deterministic: false };
   return {
     ...about,
     fit: (data, context) => fit(options, data, context),
@@ -39,11 +40,12 @@ async function fit<Config>(
   context: FitContext<Config>,
 ): Promise<Fitted> {
   requireFrozen(options.name, context.regime);
-  const model = options.build(context.config);
+  const model = options.build(context.config, context.regime);
+  const views = viewsOf(options);
   const training = options.training(context.config);
   const engine = await openEngine(context);
   const name = `${options.name} ${options.version}`;
-  const result = await fitContrastive({ name, model, training, engine, context }, data);
+  const result = await fitContrastive({ name, views, model, training, engine, context }, data);
   const parameters = { ...result.trained.parameters, ...result.trained.average };
   const bank = await referenceBank(engine, model, result, parameters, training.chunkSize);
   const published = options.selectedBy?.(context.config, bank.spotIds.length) ?? 'published';
@@ -54,7 +56,8 @@ async function fit<Config>(
     config: context.config,
     genes: data.genes,
     sizes: result.sizes,
-    standardiser: result.standardiser,
+    views,
+    standardisers: result.standardisers,
     parameters,
     bank,
     chunkSize: training.chunkSize,
@@ -69,10 +72,12 @@ async function load<Config>(
   context: LoadContext,
 ): Promise<Fitted> {
   const state = await loadContrastive(folder, options.name, options.version);
-  const model = options.build(options.configSchema.parse(state.config));
+  const model = options.build(options.configSchema.parse(state.config), 'frozen');
   requireParameters(state.parameters, modelParameters(model, state.sizes), folder);
   return fittedContrastive(await openEngine(context), model, state);
 }
+
+const viewsOf = <Config>({ views }: ContrastiveOptions<Config>): readonly FeatureView[] => views ?? ['patch'];
 
 async function referenceBank(
   engine: Engine,

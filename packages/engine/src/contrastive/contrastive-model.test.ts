@@ -4,7 +4,7 @@ import { zeros } from '../initialisers/kinds.ts';
 import { modelParameters, modelRandom } from './contrastive-model.ts';
 import { openEngine } from './open-engine.ts';
 
-const sizes = { featureWidth: 3, geneCount: 2, positionCount: 4 };
+const sizes = { featureWidth: 3, tokens: {}, imageSizePx: 0, geneCount: 2, positionCount: 4 };
 
 function modelOf(image: Partial<Encoder>, spot: Partial<Encoder>): ContrastiveMethod {
   const encode: Encoder['encode'] = () => {

@@ -1,4 +1,4 @@
-import type { ContrastiveMethod, Method } from '@spotbench/core';
+import type { ContrastiveMethod, Method, Regime } from '@spotbench/core';
 import type { Optimiser } from '../optimisers/optimiser.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 
@@ -27,8 +27,8 @@ export interface ContrastiveTraining {
 
 /** A contrastive method before the engine makes a `Method` of it. */
 export interface ContrastiveOptions<Config> extends Omit<Method<Config>, 'fit' | 'load' | 'deterministic'> {
-  /** The model for a configuration. */
-  build(config: Config): ContrastiveMethod;
+  /** The model for a configuration: in the `frozen` regime frozen features take the place of the image backbone. */
+  build(config: Config, regime: Regime): ContrastiveMethod;
   /** The training for a configuration. */
   training(config: Config): ContrastiveTraining;
   /** For the run record: how the rest was chosen, told the number of keys that predictions draw on. */

@@ -1,22 +1,30 @@
 /**
- * A trained contrastive model as .onnx files: `image-encoder.onnx` takes raw frozen features (their standardisation is
- * inside) and `spot-encoder.onnx` expression and positions; both give `embedding`. `reference.safetensors` holds the keys
+ * A trained contrastive model as .onnx files: `image-encoder.onnx` takes raw frozen features, one input a view (their
+ * standardisation is inside) and `spot-encoder.onnx` expression and positions; both give `embedding`. `reference.safetensors` holds the keys
  * that predictions are retrieved from, and `export.json` says what is what.
  */
 import { join } from 'node:path';
-import { writeFileAtomic, type Batch, type ContrastiveMethod, type Encoder, type ExportOptions } from '@spotbench/core';
-import { div, sub, zeros, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  writeFileAtomic,
+  type Batch,
+  type ContrastiveMethod,
+  type Encoder,
+  type ExportOptions,
+  type FeatureView,
+} from '@spotbench/core';
+import { div, sub, zeros, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { StepFunction, TensorMap } from '../compile/contract.ts';
 import { exportOnnx } from '../compile/export-onnx.ts';
 import { OPSET } from '../compile/onnx/model.ts';
 import type { ArraySpec, HostArrays } from '../host-array.ts';
 import { writeSafetensors } from '../state/weights-file.ts';
+import { featureShape } from './batch-arrays.ts';
 import type { FittedState } from './fitted.ts';
 import { referenceArrays } from './saved-state.ts';
-import { standardiserArrays } from './standardiser.ts';
+import { meanName, standardiserArrays, stdName } from './view-standardiser.ts';
 
-type BatchField = 'features' | 'expression' | 'position';
-type Inputs = Partial<Readonly<Record<BatchField, ArraySpec>>>;
+/** Inputs of an exported encoder: `expression`, `position`, and the frozen features of each view by its name. */
+type Inputs = Readonly<Record<string, ArraySpec>>;
 
 /** Writes the files of one trained model. B spots in a batch of the image encoder, `chunkSize` in one of the spot encoder. */
 export async function exportContrastive(
@@ -25,9 +33,8 @@ export async function exportContrastive(
   state: FittedState,
   { batchSize = 1 }: ExportOptions = {},
 ): Promise<void> {
-  const { features } = inputsOf(state, batchSize);
   const files = {
-    'image-encoder.onnx': exportEncoder(imageEncoder, state, { features }, batchSize),
+    'image-encoder.onnx': exportEncoder(imageEncoder, state, featureInputs(state, batchSize), batchSize),
     'spot-encoder.onnx': exportEncoder(spotEncoder, state, inputsOf(state, state.chunkSize), state.chunkSize),
   };
   for (const [name, { bytes }] of Object.entries(files)) await writeFileAtomic(join(folder, name), bytes);
@@ -47,7 +54,7 @@ interface ExportedEncoder {
 }
 
 function exportEncoder(encoder: Encoder, state: FittedState, given: Inputs, B: number): ExportedEncoder {
-  const read = new Set<BatchField>();
+  const read = new Set<string>();
   let width = 0;
   const forward: StepFunction = (arrays, inputs) => {
     const { embedding } = encoder.encode(arrays, watched(arrays, inputs, state, B, read), 'eval');
@@ -55,40 +62,55 @@ function exportEncoder(encoder: Encoder, state: FittedState, given: Inputs, B: n
     return { state: {}, outputs: { embedding } };
   };
   const weights = Object.keys(encoder.parameters(state.sizes)).map((name) => [name, state.parameters[name]] as const);
-  const scaling = state.standardiser === undefined ? {} : standardiserArrays(state.standardiser);
+  const scaling = state.standardisers === undefined ? {} : standardiserArrays(state.standardisers);
   const spec = { state: { ...Object.fromEntries(weights), ...scaling } satisfies HostArrays };
   exportOnnx(forward, { ...spec, inputs: given }); // finds out which inputs the encoder reads
-  const inputs = Object.fromEntries(Object.entries(given).filter(([name]) => read.has(name as BatchField)));
+  const inputs = Object.fromEntries(Object.entries(given).filter(([name]) => read.has(name)));
   const bytes = exportOnnx(forward, { ...spec, inputs });
   return { bytes, inputs, outputs: { embedding: { dtype: 'float32', shape: [B, width] } } };
 }
 
 /** The batch of a forward pass that notes which inputs are read; what is no input is zeros, as for queries. */
-function watched(arrays: TensorMap, inputs: TensorMap, state: FittedState, B: number, read: Set<BatchField>): Batch {
-  const field = (name: BatchField, width: number, dtype: 'float32' | 'int32'): Tensor2D => {
+function watched(arrays: TensorMap, inputs: TensorMap, state: FittedState, B: number, read: Set<string>): Batch {
+  const specs = inputsOf(state, B);
+  const field = (name: string): Tensor => {
     read.add(name);
-    return (inputs[name] as Tensor2D | undefined) ?? zeros([B, width], dtype);
+    const { shape, dtype } = specs[name];
+    return inputs[name] ?? zeros([...shape], dtype);
   };
-  const { featureWidth, geneCount } = state.sizes;
+  const features = {};
+  for (const view of state.views) {
+    const get = () => standardisedInput(field(view), view, arrays);
+    Object.defineProperty(features, view, { get, enumerable: true });
+  }
   return {
-    get features() {
-      const raw = field('features', featureWidth, 'float32');
-      return state.standardiser ? div<Tensor2D>(sub(raw, arrays['features/mean']), arrays['features/std']) : raw;
-    },
+    features,
+    images: {},
     get expression() {
-      return field('expression', geneCount, 'float32');
+      return field('expression') as Tensor2D;
     },
     get position() {
-      return field('position', 2, 'int32');
+      return field('position') as Tensor2D;
     },
     random: {},
   };
 }
 
-function inputsOf({ sizes }: FittedState, B: number): Readonly<Record<BatchField, ArraySpec>> {
+function standardisedInput(raw: Tensor, view: FeatureView, arrays: TensorMap): Tensor {
+  const mean = arrays[meanName(view)] as Tensor | undefined;
+  return mean === undefined ? raw : div(sub(raw, mean), arrays[stdName(view)]);
+}
+
+function inputsOf(state: FittedState, B: number): Inputs {
   return {
-    features: { dtype: 'float32', shape: [B, sizes.featureWidth] },
-    expression: { dtype: 'float32', shape: [B, sizes.geneCount] },
+    ...featureInputs(state, B),
+    expression: { dtype: 'float32', shape: [B, state.sizes.geneCount] },
     position: { dtype: 'int32', shape: [B, 2] },
   };
+}
+
+function featureInputs({ views, sizes: { featureWidth, tokens } }: FittedState, B: number): Inputs {
+  return Object.fromEntries(
+    views.map((view) => [view, { dtype: 'float32', shape: featureShape(B, tokens[view] ?? 1, featureWidth) }]),
+  );
 }

@@ -5,6 +5,7 @@ import {
   sha256,
   SpotbenchError,
   type ContrastiveMethod,
+  type FeatureView,
   type FitContext,
   type ModelSizes,
   type TrainingData,
@@ -20,8 +21,9 @@ import { batchArrays, batchSizeOf } from './batch-arrays.ts';
 import { contrastiveLoss, modelParameters, modelRandom } from './contrastive-model.ts';
 import type { ContrastiveTraining } from './contrastive-options.ts';
 import { positionCount, spotTable, type SpotTable } from './spot-table.ts';
-import { fitStandardiser, standardise, type Standardiser } from './standardiser.ts';
 import { validationLoss, type Validation } from './validation.ts';
+import { fitViewStandardisers, standardiseViews, type ViewStandardisers } from './view-standardiser.ts';
+import { mapViews } from './view-table.ts';
 
 /** What fitting makes of the data. */
 export interface FitResult {
@@ -31,13 +33,15 @@ export interface FitResult {
   /** The spots fitted on, features as the encoder sees them. */
   readonly table: SpotTable;
   readonly spotIds: readonly string[];
-  readonly standardiser: Standardiser | undefined;
+  readonly standardisers: ViewStandardisers | undefined;
   readonly stoppedEarly: boolean;
 }
 
 /** What fitting needs beside the data. */
 export interface FitPlan {
   readonly name: string;
+  /** Views of the frozen features that the model reads. */
+  readonly views: readonly FeatureView[];
   readonly model: ContrastiveMethod;
   readonly training: ContrastiveTraining;
   readonly engine: Engine;
@@ -46,15 +50,17 @@ export interface FitPlan {
 
 /** Trains the encoders of a contrastive method. @throws as `train`, and when there is nothing to train on. */
 export async function fitContrastive(plan: FitPlan, data: TrainingData): Promise<FitResult> {
-  const { model, training } = plan;
+  const { model, training, views } = plan;
   const watched = training.patience !== undefined && data.validation.length > 0;
   const slides = watched ? data.train : [...data.train, ...data.validation];
-  const raw = spotTable(slides, data.genes.length);
-  const standardiser = training.standardiseFeatures ? fitStandardiser(raw.features, raw.featureWidth) : undefined;
-  const table = standardised(raw, standardiser);
-  const held = standardised(spotTable(watched ? data.validation : [], data.genes.length), standardiser);
+  const raw = spotTable(slides, data.genes.length, views);
+  const standardisers = training.standardiseFeatures ? fitViewStandardisers(raw.features) : undefined;
+  const table = standardised(raw, standardisers);
+  const held = standardised(spotTable(watched ? data.validation : [], data.genes.length, views), standardisers);
   const sizes = {
-    featureWidth: table.featureWidth,
+    featureWidth: Object.values(table.features)[0]?.width ?? 0,
+    tokens: mapViews(table.features, ({ tokens }) => tokens),
+    imageSizePx: 0,
     geneCount: table.geneCount,
     positionCount: positionCount(table, held),
   };
@@ -64,7 +70,7 @@ export async function fitContrastive(plan: FitPlan, data: TrainingData): Promise
   try {
     const trained = await runTraining(plan, { table, sizes, specs, parameters, validation });
     const spotIds = slides.flatMap(({ spots }) => spots.ids);
-    return { trained, specs, sizes, table, spotIds, standardiser, stoppedEarly: watched };
+    return { trained, specs, sizes, table, spotIds, standardisers, stoppedEarly: watched };
   } finally {
     await validation?.dispose();
   }
@@ -109,16 +115,16 @@ function checkpointOf({ name, training, engine, context }: FitPlan, table: SpotT
     seed: context.seed,
     stream: context.random.fork('identity').uint32(),
     engine: engine.name,
-    features: sha256(bytesOf(table.features)),
+    features: mapViews(table.features, ({ values }) => sha256(bytesOf(values))),
     expression: sha256(bytesOf(table.expression)),
     positions: sha256(bytesOf(table.positions)),
   });
   return { path: join(context.checkpointFolder, 'training.safetensors'), identity };
 }
 
-function standardised(table: SpotTable, standardiser: Standardiser | undefined): SpotTable {
-  if (standardiser === undefined || table.count === 0) return table;
-  return { ...table, features: standardise(table.features, standardiser, table.count) };
+function standardised(table: SpotTable, standardisers: ViewStandardisers | undefined): SpotTable {
+  if (table.count === 0) return table;
+  return { ...table, features: standardiseViews(table.features, standardisers) };
 }
 
 /** @throws SpotbenchError `unsupported` for a regime this cannot train yet. */

@@ -1,9 +1,9 @@
-import type { Slide } from '@spotbench/core';
-import { concatenate } from './concatenate.ts';
+import type { FeatureView, Slide } from '@spotbench/core';
 import { queryArrays } from './batch-arrays.ts';
+import { concatenate } from './concatenate.ts';
 import type { CompiledEncoder } from './encode.ts';
-import { featuresOf } from './spot-table.ts';
-import { standardise, type Standardiser } from './standardiser.ts';
+import { standardiseViews, type ViewStandardisers } from './view-standardiser.ts';
+import { viewTables } from './view-table.ts';
 
 /** Spots encoded together; a query's embedding does not depend on the others, so the size changes no number. */
 const QUERY_BATCH = 128;
@@ -11,7 +11,8 @@ const QUERY_BATCH = 128;
 /** What encoding queries needs. */
 export interface QueryEncoding {
   readonly encoder: CompiledEncoder;
-  readonly standardiser: Standardiser | undefined;
+  readonly views: readonly FeatureView[];
+  readonly standardisers: ViewStandardisers | undefined;
   readonly geneCount: number;
 }
 
@@ -21,18 +22,15 @@ export interface QueryEncoding {
  */
 export async function encodeQueries(
   slide: Slide,
-  { encoder, standardiser, geneCount }: QueryEncoding,
+  { encoder, views, standardisers, geneCount }: QueryEncoding,
 ): Promise<Float32Array> {
-  const { values, names } = featuresOf(slide);
-  const D = names.length;
+  const features = standardiseViews(viewTables([slide], views), standardisers);
   const N = slide.spots.ids.length;
-  const features = standardiser === undefined ? values : standardise(values, standardiser, N);
   const parts: Float32Array[] = [];
   for (let at = 0; at < N; at += QUERY_BATCH) {
-    const batch = new Float32Array(QUERY_BATCH * D);
-    batch.set(features.subarray(at * D, (at + QUERY_BATCH) * D));
-    const { values: embeddings, width } = await encoder.encode(queryArrays(batch, D, geneCount));
-    parts.push(embeddings.subarray(0, Math.min(QUERY_BATCH, N - at) * width));
+    const spots = Uint32Array.from({ length: Math.min(QUERY_BATCH, N - at) }, (_, i) => at + i);
+    const { values, width } = await encoder.encode(queryArrays(features, spots, QUERY_BATCH, geneCount));
+    parts.push(values.subarray(0, spots.length * width));
   }
   return concatenate(parts);
 }

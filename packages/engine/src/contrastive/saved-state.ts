@@ -5,12 +5,18 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SpotbenchError, writeFileAtomic, type ReferenceBank } from '@spotbench/core';
+import {
+  SpotbenchError,
+  writeFileAtomic,
+  type FeatureView,
+  type ModelSizes,
+  type ReferenceBank,
+} from '@spotbench/core';
 import { z } from 'zod';
 import type { HostArray, HostArrays } from '../host-array.ts';
 import { readSafetensors, requireParameters, writeSafetensors } from '../state/weights-file.ts';
 import type { FittedState } from './fitted.ts';
-import { standardiserArrays, type Standardiser } from './standardiser.ts';
+import { meanName, standardiserArrays, stdName, type ViewStandardisers } from './view-standardiser.ts';
 
 const WEIGHTS = 'weights.safetensors';
 const REFERENCE = 'reference.safetensors';
@@ -18,12 +24,20 @@ const DESCRIPTION = 'fitted.json';
 
 const count = z.int().nonnegative();
 const descriptionSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   method: z.string(),
   version: z.string(),
   config: z.unknown(),
   genes: z.array(z.string()),
-  sizes: z.strictObject({ featureWidth: count, geneCount: count, positionCount: count }),
+  sizes: z.strictObject({
+    featureWidth: count,
+    tokens: z.record(z.string(), count),
+    imageSizePx: count,
+    geneCount: count,
+    positionCount: count,
+  }),
+  views: z.array(z.string()),
+  standardised: z.boolean(),
   chunkSize: z.int().positive(),
   selectedBy: z.string(),
   /** Section and spot of each key. */
@@ -32,20 +46,33 @@ const descriptionSchema = z.strictObject({
 
 /** Writes the three files. */
 export async function saveContrastive(folder: string, state: FittedState): Promise<void> {
-  const { method, version, config, genes, sizes, chunkSize, selectedBy, bank } = state;
+  const { method, version, config, genes, sizes, views, chunkSize, selectedBy, bank } = state;
+  const standardised = state.standardisers !== undefined;
   const keys = { sections: bank.sections, spotIds: bank.spotIds };
-  const text = { schemaVersion: 1, method, version, config, genes, sizes, chunkSize, selectedBy, keys };
+  const text = {
+    schemaVersion: 2,
+    method,
+    version,
+    config,
+    genes,
+    sizes,
+    views,
+    standardised,
+    chunkSize,
+    selectedBy,
+    keys,
+  };
   await writeSafetensors(join(folder, WEIGHTS), state.parameters, { format: 'pt' });
   await writeSafetensors(join(folder, REFERENCE), referenceArrays(state));
   await writeFileAtomic(join(folder, DESCRIPTION), `${JSON.stringify(text, null, 2)}\n`);
 }
 
-/** The keys' embeddings [M, D] and expression [M, G], and the features' mean and std [featureWidth] where there are any. */
-export function referenceArrays({ bank, standardiser }: Pick<FittedState, 'bank' | 'standardiser'>): HostArrays {
+/** The keys' embeddings [M, D] and expression [M, G], and mean and std [D] of each view's features where they are standardised. */
+export function referenceArrays({ bank, standardisers }: Pick<FittedState, 'bank' | 'standardisers'>): HostArrays {
   const { embeddings, expression, width, geneCount } = bank;
   const keys = embeddings.length / width;
   return {
-    ...(standardiser === undefined ? {} : standardiserArrays(standardiser)),
+    ...(standardisers === undefined ? {} : standardiserArrays(standardisers)),
     'keys/embeddings': { dtype: 'float32', shape: [keys, width], data: embeddings },
     'keys/expression': { dtype: 'float32', shape: [keys, geneCount], data: expression },
   };
@@ -63,16 +90,18 @@ export async function loadContrastive(folder: string, method: string, version: s
     const got = `${described.method} ${described.version}`;
     throw new SpotbenchError('bad-data', `${path}: needed the state of ${method} ${version}, got that of ${got}`);
   }
-  const { config, genes, sizes, chunkSize, selectedBy, keys } = described;
+  const { config, genes, chunkSize, selectedBy, keys } = described;
+  const views = described.views as FeatureView[];
+  const sizes = described.sizes as ModelSizes;
   const { arrays: parameters } = await readSafetensors(join(folder, WEIGHTS));
   const { arrays } = await readSafetensors(join(folder, REFERENCE));
   const { featureWidth, geneCount } = sizes;
   const width = arrays['keys/embeddings']?.shape[1] ?? 0;
-  const scaling: Record<string, number[]> = !('features/mean' in arrays)
-    ? {}
-    : { 'features/mean': [featureWidth], 'features/std': [featureWidth] };
+  const scaling = described.standardised
+    ? views.flatMap((view) => [meanName(view), stdName(view)]).map((name) => [name, [featureWidth]] as const)
+    : [];
   const M = keys.spotIds.length;
-  const shapes = { ...scaling, 'keys/embeddings': [M, width], 'keys/expression': [M, geneCount] };
+  const shapes = { ...Object.fromEntries(scaling), 'keys/embeddings': [M, width], 'keys/expression': [M, geneCount] };
   requireParameters(arrays, specsOf(shapes), join(folder, REFERENCE));
   const bank: ReferenceBank = {
     embeddings: floats(arrays['keys/embeddings']),
@@ -81,8 +110,8 @@ export async function loadContrastive(folder: string, method: string, version: s
     geneCount,
     ...keys,
   };
-  const standardiser = standardiserOf(arrays);
-  return { method, version, config, genes, sizes, chunkSize, selectedBy, parameters, bank, standardiser };
+  const standardisers = described.standardised ? standardisersOf(views, arrays) : undefined;
+  return { method, version, config, genes, sizes, views, chunkSize, selectedBy, parameters, bank, standardisers };
 }
 
 async function readDescription(path: string): Promise<z.infer<typeof descriptionSchema>> {
@@ -96,9 +125,9 @@ async function readDescription(path: string): Promise<z.infer<typeof description
   }
 }
 
-function standardiserOf(arrays: HostArrays): Standardiser | undefined {
-  if (!('features/mean' in arrays)) return undefined;
-  return { mean: floats(arrays['features/mean']), std: floats(arrays['features/std']) };
+function standardisersOf(views: readonly FeatureView[], arrays: HostArrays): ViewStandardisers {
+  const one = (view: string) => ({ mean: floats(arrays[meanName(view)]), std: floats(arrays[stdName(view)]) });
+  return Object.fromEntries(views.map((view) => [view, one(view)]));
 }
 
 function specsOf(shapes: Readonly<Record<string, readonly number[]>>) {

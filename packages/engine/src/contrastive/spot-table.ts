@@ -1,12 +1,12 @@
-import { SpotbenchError, type Slide, type TrainingSlide } from '@spotbench/core';
+import { SpotbenchError, type FeatureView, type TrainingSlide } from '@spotbench/core';
 import { concatenate } from './concatenate.ts';
+import { viewTables, type ViewTables } from './view-table.ts';
 
 /** The spots of several sections as one table, in the order of the sections. N spots. */
 export interface SpotTable {
   readonly count: number;
-  /** Frozen image features. [N, featureWidth] */
-  readonly features: Float32Array;
-  readonly featureWidth: number;
+  /** Frozen image features by view. */
+  readonly features: ViewTables;
   /** Array coordinates x, y, rounded to integers. [N, 2] */
   readonly positions: Int32Array;
   /** [N, geneCount] */
@@ -23,27 +23,21 @@ export interface SectionRange {
   readonly end: number;
 }
 
-/** Joins training sections. @throws SpotbenchError `bad-data` when features are missing or of different widths. */
-export function spotTable(slides: readonly TrainingSlide[], geneCount: number): SpotTable {
-  const features = slides.map(featuresOf);
-  const featureWidth = features[0]?.names.length ?? 0;
-  slides.forEach((slide, i) => requireWidth(slide.id, features[i].names.length, featureWidth));
+/** Joins training sections, with the views of the frozen features that are asked for. @throws as `viewTables`. */
+export function spotTable(
+  slides: readonly TrainingSlide[],
+  geneCount: number,
+  views: readonly FeatureView[] = ['patch'],
+): SpotTable {
   const sections = rangesOf(slides);
   return {
     count: sections.at(-1)?.end ?? 0,
-    features: concatenate(features.map(({ values }) => values)),
-    featureWidth,
+    features: viewTables(slides, views),
     positions: positionsOf(slides),
     expression: concatenate(slides.map(({ expression }) => expression.values)),
     geneCount,
     sections,
   };
-}
-
-/** The frozen features of a slide. @throws SpotbenchError `missing-data` where it has none. */
-export function featuresOf(slide: Slide): NonNullable<Slide['features']> {
-  if (slide.features !== undefined) return slide.features;
-  throw new SpotbenchError('missing-data', `section ${slide.id}: the frozen regime needs image features, got none`);
 }
 
 /** One more than the largest coordinate: the rows a position table needs. @throws on a negative coordinate. */
@@ -73,12 +67,4 @@ function positionsOf(slides: readonly TrainingSlide[]): Int32Array {
     spots.ids.map((_, i) => [Math.round(spots.arrayX[i]), Math.round(spots.arrayY[i])]),
   );
   return Int32Array.from(pairs.flat());
-}
-
-function requireWidth(section: string, width: number, needed: number): void {
-  if (width === needed) return;
-  throw new SpotbenchError(
-    'bad-data',
-    `section ${section}: needed ${needed} features a spot as in the first section, got ${width}`,
-  );
 }

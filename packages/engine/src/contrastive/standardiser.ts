@@ -1,5 +1,4 @@
 import { SpotbenchError } from '@spotbench/core';
-import type { HostArrays } from '../host-array.ts';
 
 /** Shift and scale of every feature, fitted on training spots. [D] each */
 export interface Standardiser {
@@ -32,13 +31,4 @@ export function standardise(values: Float32Array, { mean, std }: Standardiser, r
     );
   }
   return values.map((value, i) => (value - mean[i % width]) / std[i % width]);
-}
-
-/** As arrays to save beside the weights. */
-export function standardiserArrays({ mean, std }: Standardiser): HostArrays {
-  const shape = [mean.length];
-  return {
-    'features/mean': { dtype: 'float32', shape, data: mean },
-    'features/std': { dtype: 'float32', shape, data: std },
-  };
 }
