@@ -1,4 +1,11 @@
-import { createRandom, type PatchReader, type Random, type TrainingSlide } from '@spotbench/core';
+import {
+  createRandom,
+  type FeatureView,
+  type PatchReader,
+  type Random,
+  type TrainingSlide,
+  type ViewFeatures,
+} from '@spotbench/core';
 
 /** Size of a made-up cohort. */
 export interface PlantedOptions {
@@ -10,6 +17,8 @@ export interface PlantedOptions {
   /** Standard deviation of the noise on features and expression; the planted signal has about 1. */
   readonly noise: number;
   readonly seed: number;
+  /** Further views and their tokens, e.g. `{ tiles: 9, slide: 6 }`; as wide as the features. */
+  readonly views?: Readonly<Partial<Record<FeatureView, number>>>;
 }
 
 /** Hidden numbers that decide both features and expression. */
@@ -34,7 +43,7 @@ interface Plant {
 
 function plantedSlide(
   s: number,
-  { spots: N, features, genes, noise }: PlantedOptions,
+  { spots: N, features, genes, noise, seed, views }: PlantedOptions,
   { toFeatures, toGenes, random }: Plant,
 ): TrainingSlide {
   const side = Math.ceil(Math.sqrt(N));
@@ -54,6 +63,7 @@ function plantedSlide(
       pixelY: along(side).map((y) => 100 * y),
     },
     features: { encoder: 'planted', names: Array.from({ length: features }, (_, d) => `feature-${d}`), values },
+    ...(views && { views: plantedViews(views, { seed, section: s, latent, width: features, noise }) }),
     patches: noPatches,
     expression: {
       genes: Array.from({ length: genes }, (_, g) => `GENE${g}`),
@@ -61,6 +71,36 @@ function plantedSlide(
       librarySize: new Float32Array(N).fill(10_000),
     },
   };
+}
+
+interface PlantedSpots {
+  readonly seed: number;
+  readonly section: number;
+  /** [N, LATENT] */
+  readonly latent: Float64Array;
+  readonly width: number;
+  readonly noise: number;
+}
+
+/** Every token linear in the hidden numbers of its spot; those of the view `slide` in their mean over the section. */
+function plantedViews(views: NonNullable<PlantedOptions['views']>, spots: PlantedSpots) {
+  const { seed, section, latent, width, noise } = spots;
+  const made = Object.entries(views).map(([view, tokens]): [string, ViewFeatures] => {
+    const toTokens = normals(createRandom(seed, 'planted-view', view), LATENT * tokens * width);
+    const random = createRandom(seed, 'planted-view', view, section);
+    const seen = view === 'slide' ? meanLatent(latent) : latent;
+    const rows = seen.length / LATENT;
+    const values = project(seen, toTokens, rows, tokens * width, (x) => x + noise * random.normal());
+    return [view, { rows, tokens, width, values }];
+  });
+  return Object.fromEntries(made);
+}
+
+/** Mean over the spots of a section. [1, LATENT] */
+function meanLatent(latent: Float64Array): Float64Array {
+  const mean = new Float64Array(LATENT);
+  latent.forEach((value, i) => (mean[i % LATENT] += (value * LATENT) / latent.length));
+  return mean;
 }
 
 const noPatches: PatchReader = { read: () => Promise.reject(new Error('planted slides have no image')) };
