@@ -116,3 +116,8 @@ export { MANIFEST, readArtefactFile, readManifest, verifyArtefact, writeArtefact
 export type { ArtefactFiles, ArtefactManifest } from './store/artefact.ts';
 export { syncFolder, temporaryBeside, writeAndSync, writeFileAtomic } from './store/atomic-write.ts';
 export { float32From, uint32From } from './store/typed-array.ts';
+export { spotPitchPx } from './geometry/spot-pitch.ts';
+export { applyOperations, normalisationOf, toFloat, type Normalisation } from './augmentation/augment-patch.ts';
+export { augmentationsSchema, type Augmentation } from './augmentation/augmentation.ts';
+export { drawOperations } from './augmentation/draw-operations.ts';
+export type { Operation } from './augmentation/operation.ts';

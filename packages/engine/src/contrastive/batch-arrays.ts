@@ -13,9 +13,9 @@ const RANDOM = 'random/';
 /** Names of a random input as the step sees it. */
 export const randomInputName = (name: string): string => RANDOM + name;
 
-/** Prefix of the frozen features below `BATCH`, and of the images. */
-const FEATURES = 'features/';
-const IMAGES = 'images/';
+/** Prefixes of the frozen features of each view, and of its images. */
+const FEATURES = `${BATCH}features/`;
+export const IMAGES = `${BATCH}images/`;
 
 /** The arrays of some spots of a table, as inputs of a step. B = rows.length. */
 export function batchArrays(table: SpotTable, rows: Uint32Array): HostArrays {
@@ -38,8 +38,8 @@ export function batchArrays(table: SpotTable, rows: Uint32Array): HostArrays {
 export function batchOf(inputs: TensorMap): Batch {
   const data = below(BATCH, inputs);
   return {
-    features: below(FEATURES, data),
-    images: below(IMAGES, data),
+    features: below(FEATURES, inputs),
+    images: below(IMAGES, inputs),
     expression: data.expression as Tensor2D,
     position: data.position as Tensor2D,
     random: below(RANDOM, inputs),
@@ -51,20 +51,19 @@ export function batchSizeOf(inputs: HostArrays): number {
   return inputs[`${BATCH}expression`].shape[0];
 }
 
-/**
- * Frozen features of some spots alone, for encoding queries: their expression is not known, and zeros stand in for it. Filled
- * up with zeros to `size` spots.
- */
-export function queryArrays(views: ViewTables, rows: Uint32Array, size: number, geneCount: number): HostArrays {
+/** What stands in for the expression and the positions of `size` queries: an image encoder reads neither. */
+export function queryArrays(size: number, geneCount: number): HostArrays {
   return {
-    ...featureArrays(views, rows, size),
     [`${BATCH}expression`]: { dtype: 'float32', shape: [size, geneCount], data: new Float32Array(size * geneCount) },
     [`${BATCH}position`]: { dtype: 'int32', shape: [size, 2], data: new Int32Array(size * 2) },
   };
 }
 
-/** Frozen features of some spots by view, [B, D] where a spot has one token and [B, T, D] where it has several. */
-function featureArrays(views: ViewTables, spots: Uint32Array, size = spots.length): HostArrays {
+/**
+ * Frozen features of some spots by view, [B, D] where a spot has one token and [B, T, D] where it has several; filled up with
+ * zeros to `size` spots.
+ */
+export function featureArrays(views: ViewTables, spots: Uint32Array, size = spots.length): HostArrays {
   const arrays = mapViews(views, ({ tokens, width, values, rowOf }): HostArray => ({
     dtype: 'float32',
     shape: featureShape(size, tokens, width),
@@ -75,7 +74,7 @@ function featureArrays(views: ViewTables, spots: Uint32Array, size = spots.lengt
       size,
     ),
   }));
-  return under(BATCH + FEATURES, arrays as HostArrays);
+  return under(FEATURES, arrays as HostArrays);
 }
 
 /** [B, D] for one token a spot, [B, T, D] for several. */

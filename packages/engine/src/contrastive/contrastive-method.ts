@@ -1,12 +1,14 @@
-import type {
-  ContrastiveMethod,
-  FeatureView,
-  FitContext,
-  Fitted,
-  LoadContext,
-  Method,
-  ReferenceBank,
-  TrainingData,
+import {
+  SpotbenchError,
+  type ContrastiveMethod,
+  type FeatureView,
+  type FitContext,
+  type Fitted,
+  type LoadContext,
+  type Method,
+  type ReferenceBank,
+  type Regime,
+  type TrainingData,
 } from '@spotbench/core';
 import type { Engine } from '../compile/contract.ts';
 import type { HostArrays } from '../host-array.ts';
@@ -14,8 +16,9 @@ import { requireParameters } from '../state/weights-file.ts';
 import { modelParameters } from './contrastive-model.ts';
 import type { ContrastiveOptions } from './contrastive-options.ts';
 import { CompiledEncoder } from './encode.ts';
-import { fitContrastive, requireFrozen, type FitResult } from './fit.ts';
+import { fitContrastive, type FitResult } from './fit.ts';
 import { fittedContrastive } from './fitted.ts';
+import type { ImageInputs } from './image-inputs.ts';
 import { openEngine } from './open-engine.ts';
 import { buildReferenceBank } from './reference-bank.ts';
 import { loadContrastive } from './saved-state.ts';
@@ -39,13 +42,14 @@ async function fit<Config>(
   data: TrainingData,
   context: FitContext<Config>,
 ): Promise<Fitted> {
-  requireFrozen(options.name, context.regime);
-  const model = options.build(context.config, context.regime);
-  const views = viewsOf(options);
-  const training = options.training(context.config);
+  const { config, regime } = context;
+  const images = imagesOf(options, config, regime);
+  const model = options.build(config, regime);
+  const training = options.training(config, regime);
+  const views = viewsOf(options, regime);
   const engine = await openEngine(context);
   const name = `${options.name} ${options.version}`;
-  const result = await fitContrastive({ name, views, model, training, engine, context }, data);
+  const result = await fitContrastive({ name, views, images, model, training, engine, context }, data);
   const parameters = { ...result.trained.parameters, ...result.trained.average };
   const bank = await referenceBank(engine, model, result, parameters, training.chunkSize);
   const published = options.selectedBy?.(context.config, bank.spotIds.length) ?? 'published';
@@ -56,8 +60,8 @@ async function fit<Config>(
     config: context.config,
     genes: data.genes,
     sizes: result.sizes,
-    views,
-    standardisers: result.standardisers,
+    regime,
+    inputs: { views, standardisers: result.standardisers, images },
     parameters,
     bank,
     chunkSize: training.chunkSize,
@@ -71,13 +75,32 @@ async function load<Config>(
   folder: string,
   context: LoadContext,
 ): Promise<Fitted> {
-  const state = await loadContrastive(folder, options.name, options.version);
-  const model = options.build(options.configSchema.parse(state.config), 'frozen');
+  const saved = await loadContrastive(folder, options.name, options.version);
+  const config = options.configSchema.parse(saved.config);
+  const images = imagesOf(options, config, saved.regime);
+  const state = { ...saved, inputs: { ...saved.inputs, images } };
+  const model = options.build(config, state.regime);
   requireParameters(state.parameters, modelParameters(model, state.sizes), folder);
   return fittedContrastive(await openEngine(context), model, state);
 }
 
-const viewsOf = <Config>({ views }: ContrastiveOptions<Config>): readonly FeatureView[] => views ?? ['patch'];
+function viewsOf<Config>({ views }: ContrastiveOptions<Config>, regime: Regime): readonly FeatureView[] {
+  return regime === 'frozen' ? (views ?? ['patch']) : [];
+}
+
+/** @throws SpotbenchError `unsupported` when the method has no image encoder of its own to train. */
+function imagesOf<Config>(
+  options: ContrastiveOptions<Config>,
+  config: Config,
+  regime: Regime,
+): ImageInputs | undefined {
+  if (regime === 'frozen') return undefined;
+  if (options.images !== undefined) return options.images(config);
+  throw new SpotbenchError(
+    'unsupported',
+    `${options.name}: has no image encoder of its own to train, got the ${regime} regime; use the frozen one`,
+  );
+}
 
 async function referenceBank(
   engine: Engine,

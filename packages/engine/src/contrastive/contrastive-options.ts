@@ -1,4 +1,5 @@
 import type { ContrastiveMethod, Method, Regime } from '@spotbench/core';
+import type { ImageInputs } from './image-inputs.ts';
 import type { Optimiser } from '../optimisers/optimiser.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 
@@ -30,7 +31,9 @@ export interface ContrastiveOptions<Config> extends Omit<Method<Config>, 'fit' |
   /** The model for a configuration: in the `frozen` regime frozen features take the place of the image backbone. */
   build(config: Config, regime: Regime): ContrastiveMethod;
   /** The training for a configuration. */
-  training(config: Config): ContrastiveTraining;
+  training(config: Config, regime: Regime): ContrastiveTraining;
+  /** What its own image encoder is trained on; a method without this has no `finetune` regime. */
+  images?(config: Config): ImageInputs;
   /** For the run record: how the rest was chosen, told the number of keys that predictions draw on. */
   selectedBy?(config: Config, keys: number): string;
 }

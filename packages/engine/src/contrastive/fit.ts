@@ -3,12 +3,12 @@ import {
   bytesOf,
   hashValue,
   sha256,
-  SpotbenchError,
   type ContrastiveMethod,
   type FeatureView,
   type FitContext,
   type ModelSizes,
   type TrainingData,
+  type TrainingSlide,
 } from '@spotbench/core';
 import type { Engine } from '../compile/contract.ts';
 import type { HostArrays } from '../host-array.ts';
@@ -17,9 +17,11 @@ import { trainableNames, type ParameterSpecs } from '../layers/parameter.ts';
 import { epochOrder } from '../training/epoch-order.ts';
 import type { Trained } from '../training/train-options.ts';
 import { train } from '../training/train.ts';
-import { batchArrays, batchSizeOf } from './batch-arrays.ts';
+import { batchSizeOf } from './batch-arrays.ts';
 import { contrastiveLoss, modelParameters, modelRandom } from './contrastive-model.ts';
 import type { ContrastiveTraining } from './contrastive-options.ts';
+import type { ImageInputs } from './image-inputs.ts';
+import { frozenInputs, imageInputs, type SpotInputs } from './spot-inputs.ts';
 import { positionCount, spotTable, type SpotTable } from './spot-table.ts';
 import { validationLoss, type Validation } from './validation.ts';
 import { fitViewStandardisers, standardiseViews, type ViewStandardisers } from './view-standardiser.ts';
@@ -40,8 +42,10 @@ export interface FitResult {
 /** What fitting needs beside the data. */
 export interface FitPlan {
   readonly name: string;
-  /** Views of the frozen features that the model reads. */
+  /** Views of the frozen features that the model reads; none where it is trained on images. */
   readonly views: readonly FeatureView[];
+  /** The images that the model is trained on, in the `finetune` regime. */
+  readonly images: ImageInputs | undefined;
   readonly model: ContrastiveMethod;
   readonly training: ContrastiveTraining;
   readonly engine: Engine;
@@ -50,25 +54,24 @@ export interface FitPlan {
 
 /** Trains the encoders of a contrastive method. @throws as `train`, and when there is nothing to train on. */
 export async function fitContrastive(plan: FitPlan, data: TrainingData): Promise<FitResult> {
-  const { model, training, views } = plan;
+  const { model, training, engine, context } = plan;
   const watched = training.patience !== undefined && data.validation.length > 0;
   const slides = watched ? data.train : [...data.train, ...data.validation];
-  const raw = spotTable(slides, data.genes.length, views);
+  const raw = spotTable(slides, data.genes.length, plan.views);
   const standardisers = training.standardiseFeatures ? fitViewStandardisers(raw.features) : undefined;
   const table = standardised(raw, standardisers);
-  const held = standardised(spotTable(watched ? data.validation : [], data.genes.length, views), standardisers);
-  const sizes = {
-    featureWidth: Object.values(table.features)[0]?.width ?? 0,
-    tokens: mapViews(table.features, ({ tokens }) => tokens),
-    imageSizePx: 0,
-    geneCount: table.geneCount,
-    positionCount: positionCount(table, held),
-  };
+  const heldSlides = watched ? data.validation : [];
+  const held = standardised(spotTable(heldSlides, data.genes.length, plan.views), standardisers);
+  const sizes = modelSizes(plan, table, held);
   const specs = modelParameters(model, sizes);
-  const parameters = initialise(specs, plan.context.random);
-  const validation = watched ? validationLoss(plan.engine, model, held, training.batchSize, parameters) : undefined;
+  const parameters = initialise(specs, context.random);
+  const heldInputs = inputsOf(plan, held, heldSlides);
+  const validation = watched
+    ? validationLoss(engine, model, held, heldInputs, training.batchSize, parameters)
+    : undefined;
   try {
-    const trained = await runTraining(plan, { table, sizes, specs, parameters, validation });
+    const inputs = inputsOf(plan, table, slides);
+    const trained = await runTraining(plan, { table, inputs, sizes, specs, parameters, validation });
     const spotIds = slides.flatMap(({ spots }) => spots.ids);
     return { trained, specs, sizes, table, spotIds, standardisers, stoppedEarly: watched };
   } finally {
@@ -76,15 +79,31 @@ export async function fitContrastive(plan: FitPlan, data: TrainingData): Promise
   }
 }
 
+function modelSizes({ images }: FitPlan, table: SpotTable, held: SpotTable): ModelSizes {
+  return {
+    featureWidth: Object.values(table.features)[0]?.width ?? 0,
+    tokens: mapViews(table.features, ({ tokens }) => tokens),
+    imageSizePx: images?.sizePx ?? 0,
+    geneCount: table.geneCount,
+    positionCount: positionCount(table, held),
+  };
+}
+
+function inputsOf({ images, context }: FitPlan, table: SpotTable, slides: readonly TrainingSlide[]): SpotInputs {
+  return images === undefined ? frozenInputs(table) : imageInputs(table, slides, images, context.random);
+}
+
 interface Prepared {
   readonly table: SpotTable;
+  readonly inputs: SpotInputs;
   readonly sizes: ModelSizes;
   readonly specs: ParameterSpecs;
   readonly parameters: HostArrays;
   readonly validation: Validation | undefined;
 }
 
-function runTraining(plan: FitPlan, { table, sizes, specs, parameters, validation }: Prepared): Promise<Trained> {
+function runTraining(plan: FitPlan, prepared: Prepared): Promise<Trained> {
+  const { table, inputs, sizes, specs, parameters, validation } = prepared;
   const { model, training, engine, context } = plan;
   const order = epochOrder({ ...training, examples: table.count, random: context.random });
   return train({
@@ -95,7 +114,7 @@ function runTraining(plan: FitPlan, { table, sizes, specs, parameters, validatio
     loss: contrastiveLoss(model, 'train'),
     batches: {
       stepsPerEpoch: order.stepsPerEpoch,
-      read: (epoch, step) => Promise.resolve(batchArrays(table, order.rows(epoch, step))),
+      read: (epoch, step) => inputs.training(epoch, order.rows(epoch, step)),
     },
     randomInputs: (batch) => modelRandom(model, sizes, batchSizeOf(batch)),
     random: context.random,
@@ -115,6 +134,7 @@ function checkpointOf({ name, training, engine, context }: FitPlan, table: SpotT
     seed: context.seed,
     stream: context.random.fork('identity').uint32(),
     engine: engine.name,
+    regime: context.regime,
     features: mapViews(table.features, ({ values }) => sha256(bytesOf(values))),
     expression: sha256(bytesOf(table.expression)),
     positions: sha256(bytesOf(table.positions)),
@@ -125,13 +145,4 @@ function checkpointOf({ name, training, engine, context }: FitPlan, table: SpotT
 function standardised(table: SpotTable, standardisers: ViewStandardisers | undefined): SpotTable {
   if (table.count === 0) return table;
   return { ...table, features: standardiseViews(table.features, standardisers) };
-}
-
-/** @throws SpotbenchError `unsupported` for a regime this cannot train yet. */
-export function requireFrozen(name: string, regime: FitContext['regime']): void {
-  if (regime === 'frozen') return;
-  throw new SpotbenchError(
-    'unsupported',
-    `${name}: needed the frozen regime, got ${regime}; training image encoders is not available yet`,
-  );
 }

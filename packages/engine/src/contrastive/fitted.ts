@@ -1,14 +1,14 @@
-import type { ContrastiveMethod, FeatureView, Fitted, ModelSizes, ReferenceBank } from '@spotbench/core';
+import type { ContrastiveMethod, Fitted, ModelSizes, ReferenceBank, Regime } from '@spotbench/core';
 import type { Engine } from '../compile/contract.ts';
 import type { HostArrays } from '../host-array.ts';
 import { sizeOf } from '../host-shape.ts';
 import { trainableNames } from '../layers/parameter.ts';
 import { modelParameters } from './contrastive-model.ts';
 import { CompiledEncoder } from './encode.ts';
+import type { ImageEncoderInputs } from './encoder-inputs.ts';
 import { exportContrastive } from './export.ts';
 import { encodeQueries } from './query.ts';
 import { saveContrastive } from './saved-state.ts';
-import type { ViewStandardisers } from './view-standardiser.ts';
 
 /** All that a fitted contrastive method is: what is saved, loaded and exported. */
 export interface FittedState {
@@ -18,9 +18,8 @@ export interface FittedState {
   readonly config: unknown;
   readonly genes: readonly string[];
   readonly sizes: ModelSizes;
-  /** Views of the frozen features that the image encoder reads. */
-  readonly views: readonly FeatureView[];
-  readonly standardisers: ViewStandardisers | undefined;
+  readonly regime: Regime;
+  readonly inputs: ImageEncoderInputs;
   /** By PyTorch state-dict name. */
   readonly parameters: HostArrays;
   readonly bank: ReferenceBank;
@@ -31,7 +30,7 @@ export interface FittedState {
 
 /** A fitted method that predicts on `engine`. */
 export function fittedContrastive(engine: Engine, model: ContrastiveMethod, state: FittedState): Fitted {
-  const { sizes, parameters, bank, views, standardisers, selectedBy } = state;
+  const { sizes, parameters, bank, inputs, selectedBy } = state;
   const specs = modelParameters(model, sizes);
   const names = Object.keys(model.imageEncoder.parameters(sizes));
   const encoder = new CompiledEncoder(engine, model.imageEncoder, parameters, names);
@@ -39,7 +38,7 @@ export function fittedContrastive(engine: Engine, model: ContrastiveMethod, stat
     selectedBy,
     parameterCount: trainableNames(specs).reduce((sum, name) => sum + sizeOf(specs[name].shape), 0),
     async predict(slide) {
-      const queries = await encodeQueries(slide, { encoder, views, standardisers, geneCount: sizes.geneCount });
+      const queries = await encodeQueries(slide, { encoder, inputs, geneCount: sizes.geneCount });
       return model.predictor.predict(queries, bank);
     },
     save: (folder) => saveContrastive(folder, state),

@@ -1,18 +1,22 @@
-import type { FeatureView, Slide } from '@spotbench/core';
-import { queryArrays } from './batch-arrays.ts';
+import type { Slide } from '@spotbench/core';
+import type { HostArrays } from '../host-array.ts';
+import { featureArrays, queryArrays } from './batch-arrays.ts';
 import { concatenate } from './concatenate.ts';
 import type { CompiledEncoder } from './encode.ts';
-import { standardiseViews, type ViewStandardisers } from './view-standardiser.ts';
+import type { ImageEncoderInputs } from './encoder-inputs.ts';
+import { slideImages } from './image-inputs.ts';
+import { standardiseViews } from './view-standardiser.ts';
 import { viewTables } from './view-table.ts';
 
 /** Spots encoded together; a query's embedding does not depend on the others, so the size changes no number. */
 const QUERY_BATCH = 128;
+/** The same where an image backbone runs: its activations are what memory holds. */
+const IMAGE_BATCH = 32;
 
 /** What encoding queries needs. */
 export interface QueryEncoding {
   readonly encoder: CompiledEncoder;
-  readonly views: readonly FeatureView[];
-  readonly standardisers: ViewStandardisers | undefined;
+  readonly inputs: ImageEncoderInputs;
   readonly geneCount: number;
 }
 
@@ -22,15 +26,29 @@ export interface QueryEncoding {
  */
 export async function encodeQueries(
   slide: Slide,
-  { encoder, views, standardisers, geneCount }: QueryEncoding,
+  { encoder, inputs, geneCount }: QueryEncoding,
 ): Promise<Float32Array> {
-  const features = standardiseViews(viewTables([slide], views), standardisers);
+  const size = inputs.images === undefined ? QUERY_BATCH : IMAGE_BATCH;
+  const read = queryReader(slide, inputs, size);
   const N = slide.spots.ids.length;
   const parts: Float32Array[] = [];
-  for (let at = 0; at < N; at += QUERY_BATCH) {
-    const spots = Uint32Array.from({ length: Math.min(QUERY_BATCH, N - at) }, (_, i) => at + i);
-    const { values, width } = await encoder.encode(queryArrays(features, spots, QUERY_BATCH, geneCount));
+  for (let at = 0; at < N; at += size) {
+    const spots = Uint32Array.from({ length: Math.min(size, N - at) }, (_, i) => at + i);
+    const { values, width } = await encoder.encode({ ...(await read(spots)), ...queryArrays(size, geneCount) });
     parts.push(values.subarray(0, spots.length * width));
   }
   return concatenate(parts);
+}
+
+function queryReader(
+  slide: Slide,
+  { views, standardisers, images }: ImageEncoderInputs,
+  size: number,
+): (spots: Uint32Array) => Promise<HostArrays> {
+  if (images !== undefined) {
+    const reader = slideImages(slide, images);
+    return (spots) => reader.read(spots, size);
+  }
+  const features = standardiseViews(viewTables([slide], views), standardisers);
+  return (spots) => Promise.resolve(featureArrays(features, spots, size));
 }

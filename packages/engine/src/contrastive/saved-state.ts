@@ -36,6 +36,7 @@ const descriptionSchema = z.strictObject({
     geneCount: count,
     positionCount: count,
   }),
+  regime: z.enum(['frozen', 'finetune']),
   views: z.array(z.string()),
   standardised: z.boolean(),
   chunkSize: z.int().positive(),
@@ -46,8 +47,9 @@ const descriptionSchema = z.strictObject({
 
 /** Writes the three files. */
 export async function saveContrastive(folder: string, state: FittedState): Promise<void> {
-  const { method, version, config, genes, sizes, views, chunkSize, selectedBy, bank } = state;
-  const standardised = state.standardisers !== undefined;
+  const { method, version, config, genes, regime, sizes, chunkSize, selectedBy, bank } = state;
+  const { views, standardisers } = state.inputs;
+  const standardised = standardisers !== undefined;
   const keys = { sections: bank.sections, spotIds: bank.spotIds };
   const text = {
     schemaVersion: 2,
@@ -55,6 +57,7 @@ export async function saveContrastive(folder: string, state: FittedState): Promi
     version,
     config,
     genes,
+    regime,
     sizes,
     views,
     standardised,
@@ -68,7 +71,7 @@ export async function saveContrastive(folder: string, state: FittedState): Promi
 }
 
 /** The keys' embeddings [M, D] and expression [M, G], and mean and std [D] of each view's features where they are standardised. */
-export function referenceArrays({ bank, standardisers }: Pick<FittedState, 'bank' | 'standardisers'>): HostArrays {
+export function referenceArrays({ bank, inputs: { standardisers } }: Pick<FittedState, 'bank' | 'inputs'>): HostArrays {
   const { embeddings, expression, width, geneCount } = bank;
   const keys = embeddings.length / width;
   return {
@@ -79,7 +82,8 @@ export function referenceArrays({ bank, standardisers }: Pick<FittedState, 'bank
 }
 
 /**
- * Reads what `saveContrastive` wrote. The parameters still have to be checked against the model of `config`.
+ * Reads what `saveContrastive` wrote. The parameters still have to be checked against the model of `config`, which also
+ * says what images the encoder reads.
  *
  * @throws SpotbenchError `missing-data` without the files, `bad-data` when they are damaged or of another method.
  */
@@ -90,7 +94,7 @@ export async function loadContrastive(folder: string, method: string, version: s
     const got = `${described.method} ${described.version}`;
     throw new SpotbenchError('bad-data', `${path}: needed the state of ${method} ${version}, got that of ${got}`);
   }
-  const { config, genes, chunkSize, selectedBy, keys } = described;
+  const { config, genes, regime, chunkSize, selectedBy, keys } = described;
   const views = described.views as FeatureView[];
   const sizes = described.sizes as ModelSizes;
   const { arrays: parameters } = await readSafetensors(join(folder, WEIGHTS));
@@ -111,7 +115,8 @@ export async function loadContrastive(folder: string, method: string, version: s
     ...keys,
   };
   const standardisers = described.standardised ? standardisersOf(views, arrays) : undefined;
-  return { method, version, config, genes, sizes, views, chunkSize, selectedBy, parameters, bank, standardisers };
+  const inputs = { views, standardisers, images: undefined };
+  return { method, version, config, genes, regime, sizes, inputs, chunkSize, selectedBy, parameters, bank };
 }
 
 async function readDescription(path: string): Promise<z.infer<typeof descriptionSchema>> {
