@@ -18,20 +18,26 @@ interface Filter {
  */
 export function resizeSquare(pixels: Uint8Array, fromPx: number, toPx: number): Uint8Array {
   if (fromPx === toPx) return pixels.slice(0, fromPx * fromPx * 3);
+  const { narrow, shorten } = createResizer(fromPx, toPx);
+  return shorten(narrow(pixels, fromPx));
+}
+
+/** The two passes of `resizeSquare`, for an image whose rows come a few at a time. */
+export interface Resizer {
+  /** Resizes `lines` rows along x. [lines, from, 3] to [lines, to, 3] */
+  readonly narrow: (rows: Uint8Array, lines: number) => Uint8Array;
+  /** Resizes all rows, narrowed, along y. [from, to, 3] to [to, to, 3] */
+  readonly shorten: (rows: Uint8Array) => Uint8Array;
+}
+
+export function createResizer(fromPx: number, toPx: number): Resizer {
   const filter = triangleFilter(fromPx, toPx);
-  // First pass along x: [from, to, 3]; second along y: [to, to, 3].
-  const narrow = resample(
-    pixels,
-    filter,
-    { lines: fromPx, lineStep: fromPx * 3, step: 3, outLineStep: toPx * 3, outStep: 3 },
-    toPx,
-  );
-  return resample(
-    narrow,
-    filter,
-    { lines: toPx, lineStep: 3, step: toPx * 3, outLineStep: 3, outStep: toPx * 3 },
-    toPx,
-  );
+  return {
+    narrow: (rows, lines) =>
+      resample(rows, filter, { lines, lineStep: fromPx * 3, step: 3, outLineStep: toPx * 3, outStep: 3 }, toPx),
+    shorten: (rows) =>
+      resample(rows, filter, { lines: toPx, lineStep: 3, step: toPx * 3, outLineStep: 3, outStep: toPx * 3 }, toPx),
+  };
 }
 
 /** How to walk an image along one axis: from line to line, and from pixel to pixel within a line. Steps in bytes. */

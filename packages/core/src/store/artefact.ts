@@ -1,8 +1,8 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
-import { hashValue, sha256 } from '../hash/sha256.ts';
+import { hashFile, hashValue, sha256 } from '../hash/sha256.ts';
 import { syncFolder, temporaryBeside, writeAndSync } from './atomic-write.ts';
 
 /** The name of the file that lists an artefact's files and their checksums. */
@@ -36,30 +36,47 @@ export async function writeArtefact(
   meta: unknown,
   files: ArtefactFiles,
 ): Promise<ArtefactManifest> {
-  const records = Object.fromEntries(
-    Object.entries(files).map(([name, data]) => [name, { bytes: Buffer.byteLength(data), sha256: sha256(data) }]),
-  );
-  const manifest: ArtefactManifest = {
-    schemaVersion: 1,
-    kind,
-    hash: hashValue({ kind, meta, files: records }),
-    meta,
-    files: records,
-  };
-  const temporary = temporaryBeside(folder);
-  try {
+  return writeArtefactFolder(folder, kind, meta, async (temporary) => {
     for (const [name, data] of Object.entries(files)) {
       await mkdir(dirname(join(temporary, name)), { recursive: true });
       await writeAndSync(join(temporary, name), data);
     }
+    return Object.fromEntries(
+      Object.entries(files).map(([name, data]) => [name, { bytes: Buffer.byteLength(data), sha256: sha256(data) }]),
+    );
+  });
+}
+
+/**
+ * As `writeArtefact`, for files too large to be in memory: `fill` writes them to the folder it is given, each fsynced, and
+ * returns their records.
+ */
+export async function writeArtefactFolder(
+  folder: string,
+  kind: string,
+  meta: unknown,
+  fill: (temporary: string) => Promise<ArtefactManifest['files']>,
+): Promise<ArtefactManifest> {
+  const temporary = temporaryBeside(folder);
+  try {
     await mkdir(temporary, { recursive: true });
+    const files = await fill(temporary);
+    const manifest: ArtefactManifest = { schemaVersion: 1, kind, hash: hashValue({ kind, meta, files }), meta, files };
     await writeAndSync(join(temporary, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
     await replaceFolder(temporary, folder);
+    return manifest;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
-  return manifest;
+}
+
+/**
+ * The record of a file on disk, for a manifest, or to check it against one: read as a stream, so of any size.
+ * @throws as the file system does when there is no such file.
+ */
+export async function recordFile(path: string): Promise<{ bytes: number; sha256: string }> {
+  return { bytes: (await stat(path)).size, sha256: await hashFile(path) };
 }
 
 async function replaceFolder(temporary: string, folder: string): Promise<void> {
