@@ -28,6 +28,9 @@ export type { GoldenAdapter, GoldenModel } from './conformance/golden-adapter.ts
 export { chunksOf, type Chunk } from './contrastive/reference-bank.ts';
 export { positionCount, spotTable, type SectionRange, type SpotTable } from './contrastive/spot-table.ts';
 export { fitStandardiser, standardise, type Standardiser } from './contrastive/standardiser.ts';
+export { featuresOf, imagesOf } from './encoders/batch-views.ts';
+export { projection, type Projection, type ProjectionOptions } from './encoders/projection.ts';
+export { encodeSpots, spotTransformer, type SpotTransformerOptions } from './encoders/spot-transformer.ts';
 export { initialise } from './initialisers/initialise.ts';
 export * as initialisers from './initialisers/kinds.ts';
 export { batchNorm, batchNormSpecs, type BatchNormResult } from './layers/batch-norm.ts';
@@ -45,6 +48,7 @@ export {
   type VitBlockShape,
 } from './layers/vit-block.ts';
 export { alphaDropout, dropout, type DropoutMask } from './layers/dropout.ts';
+export { dropoutInput, dropoutMask } from './layers/dropout-input.ts';
 export { embedding, embeddingSpecs } from './layers/embedding.ts';
 export { gelu } from './layers/gelu.ts';
 export { l2Normalise } from './layers/l2-normalise.ts';

@@ -1,4 +1,4 @@
 export { configSchema, type Config } from './config.ts';
 export { loss } from './loss.ts';
 export { method } from './method.ts';
-export { encodeSpots, imageEncoder, spotEncoder } from './model.ts';
+export { imageEncoder, spotEncoder } from './model.ts';

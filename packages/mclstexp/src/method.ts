@@ -3,7 +3,7 @@ import { configSchema, type Config } from './config.ts';
 import { loss } from './loss.ts';
 import { imageEncoder, spotEncoder } from './model.ts';
 
-/** mclSTExp in the frozen regime. */
+/** mclSTExp. */
 export const method = createContrastiveMethod<Config>({
   name: 'mclstexp',
   version: '1.0.0',
@@ -11,8 +11,8 @@ export const method = createContrastiveMethod<Config>({
   paper:
     'Min, Shi, Zhang, Wan, Wang: Multimodal contrastive learning for spatial gene expression prediction using histology images. Briefings in Bioinformatics 2024, bbae551; arXiv 2407.08216',
   configSchema,
-  build: (config) => ({
-    imageEncoder: imageEncoder(config),
+  build: (config, regime) => ({
+    imageEncoder: imageEncoder(config, regime),
     spotEncoder: spotEncoder(config),
     loss: loss(config),
     predictor: retrievalPredictor(retrieval(config)),

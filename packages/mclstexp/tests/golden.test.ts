@@ -1,6 +1,7 @@
 /** The model, loss and gradients against the authors' own PyTorch code, on every engine that needs no GPU. */
 import {
   createEngine,
+  encodeSpots,
   similarityLogits,
   valueAndGradients,
   type EngineChoice,
@@ -12,7 +13,7 @@ import type { Batch } from '@spotbench/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { loss } from '../src/loss.ts';
-import { encodeSpots, imageEncoder, spotEncoder } from '../src/model.ts';
+import { imageEncoder, spotEncoder } from '../src/model.ts';
 import { goldenConfig, goldenInputs, goldenParameters, readGolden } from './golden-case.ts';
 
 /** Forward values, loss and gradients of one batch. */
