@@ -7,7 +7,8 @@ import { checkArrays } from '../compile/check-arrays.ts';
 import type { CompiledStep, Engine, StepSpec } from '../compile/contract.ts';
 import { traceStep, type TracedStep } from '../compile/trace.ts';
 import type { HostArray, HostArrays } from '../host-array.ts';
-import { copyOf, openSession, toHost, toTensor } from './onnx-session.ts';
+import { copyOf, emptyTensor, openSession, toHost, toTensor } from './onnx-session.ts';
+import { runInto, withoutCopies } from './uncopied-run.ts';
 
 export interface OnnxEngineOptions {
   /** Threads of one session; ONNX Runtime's default is one per physical core. */
@@ -53,7 +54,7 @@ function hostEngine(device: string, options: InferenceSession.SessionOptions): E
     device,
     compile: async (step, spec) => {
       const traced = traceStep(step, spec);
-      return new OnnxHostStep(await openSession(traced.model, options), traced, spec);
+      return new OnnxHostStep(await openSession(withoutCopies(traced.model), options), traced, spec);
     },
   };
 }
@@ -77,11 +78,12 @@ class OnnxHostStep implements CompiledStep {
 
   async run(inputs: HostArrays): Promise<HostArrays> {
     checkArrays('input', this.spec.inputs, inputs);
-    const results = await this.session.run(this.feeds(inputs), this.fetches());
+    const outputs = this.freshOutputs();
+    await runInto(this.session, this.feeds(inputs), { ...this.nextState(), ...outputs });
     for (const name of Object.keys(this.spare)) {
       [this.present[name], this.spare[name]] = [this.spare[name], this.present[name]];
     }
-    return Object.fromEntries([...this.traced.outputs].map(([name, port]) => [name, toHost(results[port.name])]));
+    return Object.fromEntries([...this.traced.outputs].map(([name, port]) => [name, toHost(outputs[port.name])]));
   }
 
   readState(): Promise<HostArrays> {
@@ -109,10 +111,15 @@ class OnnxHostStep implements CompiledStep {
     return Object.fromEntries([...state, ...given]) as Record<string, Tensor>;
   }
 
-  private fetches(): Record<string, Tensor | null> {
-    const state = Object.entries(this.spare).map(([name, tensor]) => [this.traced.state.get(name)!.next!, tensor]);
-    const outputs = [...this.traced.outputs.values()].map((port) => [port.name, null]);
-    return Object.fromEntries([...state, ...outputs]) as Record<string, Tensor | null>;
+  private nextState(): Record<string, Tensor> {
+    return Object.fromEntries(
+      Object.entries(this.spare).map(([name, tensor]) => [this.traced.state.get(name)!.next!, tensor]),
+    );
+  }
+
+  /** New arrays in every step: the caller keeps them. */
+  private freshOutputs(): Record<string, Tensor> {
+    return Object.fromEntries([...this.traced.outputs.values()].map((port) => [port.name, emptyTensor(port)]));
   }
 }
 

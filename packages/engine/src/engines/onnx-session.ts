@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { encodeModel, type OnnxModel } from '../compile/onnx/model.ts';
+import { encodeModel, type OnnxModel, type OnnxPort } from '../compile/onnx/model.ts';
 import type { HostArray } from '../host-array.ts';
+import { sizeOf } from '../host-shape.ts';
 
 /** Opens a session. @throws naming what ONNX Runtime did not accept. */
 export async function openSession(
@@ -69,6 +70,15 @@ const SHARED_OPTIONS: InferenceSession.SessionOptions = {
 /** An ONNX Runtime tensor over the same memory. */
 export function toTensor({ dtype, shape, data }: HostArray): Tensor {
   return new Tensor(dtype, data as Float32Array, shape);
+}
+
+/** An ONNX Runtime tensor of zeros, to be written by a session. */
+export function emptyTensor({ type, shape }: OnnxPort): Tensor {
+  const size = sizeOf(shape);
+  if (type === 'float32') return new Tensor(type, new Float32Array(size), shape);
+  return type === 'int32'
+    ? new Tensor(type, new Int32Array(size), shape)
+    : new Tensor('bool', new Uint8Array(size), shape);
 }
 
 /** A tensor that lies in host memory as a host array over the same memory. */

@@ -24,6 +24,8 @@ export interface OnnxPort {
   readonly name: string;
   readonly type: OnnxType;
   readonly shape: readonly number[];
+  /** A sequence of such tensors instead of one. */
+  readonly sequence?: boolean;
 }
 
 export interface OnnxModel {
@@ -84,5 +86,7 @@ function encodePort(port: OnnxPort): ProtobufWriter {
   const shape = new ProtobufWriter();
   for (const size of port.shape) shape.message(1, new ProtobufWriter().int(1, size));
   const tensorType = new ProtobufWriter().int(1, TYPE_CODES[port.type]).message(2, shape);
-  return new ProtobufWriter().string(1, port.name).message(2, new ProtobufWriter().message(1, tensorType));
+  const one = new ProtobufWriter().message(1, tensorType);
+  const type = port.sequence ? new ProtobufWriter().message(4, new ProtobufWriter().message(1, one)) : one;
+  return new ProtobufWriter().string(1, port.name).message(2, type);
 }
