@@ -54,7 +54,7 @@ const [first, second, held] = planted.map((slide) => colourful(slide));
 const averageColour = (views: readonly ImageView[]): Encoder => ({
   parameters: () => scoped('image', linearSpecs({ input: 3 * views.length, output: WIDTH })),
   encode: (parameters, { images }) => {
-    const pooled = views.map((view) => mean(images[view]!, [2, 3]) as Tensor2D); // [B, 3]
+    const pooled = views.map((view) => mean<Tensor2D>(images[view]!, [2, 3])); // [B, 3]
     return { embedding: linear(parameters, 'image', concat(pooled, 1)) as Tensor2D };
   },
 });
