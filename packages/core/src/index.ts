@@ -121,3 +121,13 @@ export { applyOperations, normalisationOf, toFloat, type Normalisation } from '.
 export { augmentationsSchema, type Augmentation } from './augmentation/augmentation.ts';
 export { drawOperations } from './augmentation/draw-operations.ts';
 export type { Operation } from './augmentation/operation.ts';
+export { createAugmentedPatches } from './augmentation/augmented-patches.ts';
+export type { AugmentedPatches, AugmentedPatchesOptions, PatchBatch } from './augmentation/augmented-patches.ts';
+export { openPatchStore } from './patches/patch-store.ts';
+export type { PatchStore } from './patches/patch-store.ts';
+export { spotsHash } from './patches/patch-slide.ts';
+export type { PatchSlide } from './patches/patch-slide.ts';
+export { patchViewSchema } from './patches/patch-view.ts';
+export type { PatchView } from './patches/patch-view.ts';
+export { writePatchStore } from './patches/write-patch-store.ts';
+export type { PatchStoreContents } from './patches/write-patch-store.ts';
