@@ -13,7 +13,7 @@ export type {
   RandomDeclaration,
   ReferenceBank,
 } from './contracts/contrastive.ts';
-export type { FrozenEncoder } from './contracts/encoder.ts';
+export type { EncodeProgress, FrozenEncoder } from './contracts/encoder.ts';
 export type {
   AnswerControl,
   ExportOptions,
@@ -121,6 +121,9 @@ export { applyOperations, normalisationOf, toFloat, type Normalisation } from '.
 export { augmentationsSchema, type Augmentation } from './augmentation/augmentation.ts';
 export { drawOperations } from './augmentation/draw-operations.ts';
 export type { Operation } from './augmentation/operation.ts';
+export { requireInside } from './views/require-inside.ts';
+export { featureView, scalePx } from './views/view-name.ts';
+export { viewSquares, type ViewSquares } from './views/view-squares.ts';
 export { createAugmentedPatches } from './augmentation/augmented-patches.ts';
 export type { AugmentedPatches, AugmentedPatchesOptions, PatchBatch } from './augmentation/augmented-patches.ts';
 export { openPatchStore } from './patches/patch-store.ts';

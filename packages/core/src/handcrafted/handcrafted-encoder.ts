@@ -1,71 +1,96 @@
 import { setImmediate } from 'node:timers/promises';
-import type { FrozenEncoder } from '../contracts/encoder.ts';
+import type { EncodeProgress, FrozenEncoder } from '../contracts/encoder.ts';
 import type { SectionImage } from '../contracts/section.ts';
 import type { Spots } from '../contracts/spots.ts';
-import { SpotbenchError } from '../errors/spotbench-error.ts';
+import type { FeatureView, ViewFeatures } from '../contracts/view.ts';
 import { decodeImage } from '../images/decode-image.ts';
 import type { RgbImage } from '../images/decode-image.ts';
+import { PATCH_PX } from '../images/patch-reader.ts';
+import { requireInside } from '../views/require-inside.ts';
+import { scalePx } from '../views/view-name.ts';
+import { viewSquares } from '../views/view-squares.ts';
 import { allocateDyePlanes, fillDyePlanes } from './dye-planes.ts';
 import type { DyePlanes } from './dye-planes.ts';
-import { squareInside } from './rectangle.ts';
+import { magnifier } from './magnified.ts';
+import type { Scene } from './magnified.ts';
+import { isEmpty, squareInside, wholeOf } from './rectangle.ts';
 import { WINDOW_FEATURES, windowFeatures } from './window-features.ts';
 
+/** Sides of the windows around a square of `sizePx`: half as wide (odd ones rounded up), as wide, twice as wide. */
+function windowsAround(sizePx: number): number[] {
+  return [Math.ceil(sizePx / 2), sizePx, 2 * sizePx];
+}
+
 /** Fields of view, pixels of the full-resolution image. 112 is about a her2st spot; each next one has twice the side. */
-export const WINDOWS_PX = [112, 224, 448] as const;
-const LARGEST_PX = 448;
-/** Spots between two breaths of the event loop. */
-const SPOTS_PER_TURN = 8;
+export const WINDOWS_PX: readonly number[] = windowsAround(PATCH_PX);
+/** Squares between two breaths of the event loop. */
+const SQUARES_PER_TURN = 8;
 
 const featureNames = WINDOWS_PX.flatMap((px) => WINDOW_FEATURES.map((name) => `${name}-${px}`));
+const D = featureNames.length;
 
 /**
  * Colour, stain and texture statistics around each spot: 24 numbers in each of three windows, 72 in all, one by one in
  * docs/handcrafted-encoder.md. Windows are centred on (floor(pixelX), floor(pixelY)) as patches are; a window that reaches
- * beyond the image is measured over the part inside, so that the outside never passes for dark tissue.
+ * beyond the image is measured over the part inside, so that the outside never passes for dark tissue. Under another view each
+ * of its squares is measured as the patch is: in windows of half its side, its side and twice its side.
  */
 export const handcraftedEncoder: FrozenEncoder = {
   name: 'handcrafted',
   version: '1',
   featureNames,
-  encode: encodeSection,
+  encode: async (image, spots, onProgress) => (await encodeView('patch', image, spots, onProgress)).values,
+  encodeView,
 };
 
 /** @throws SpotbenchError `bad-data` when the image does not decode or a spot lies outside it. */
-async function encodeSection(
+async function encodeView(
+  view: FeatureView,
   image: SectionImage,
   spots: Spots,
-  onProgress?: (done: number, total: number) => void,
-): Promise<Float32Array> {
+  onProgress?: EncodeProgress,
+): Promise<ViewFeatures> {
   requireInside(image, spots);
+  const { rows, tokens, sidePx, centres } = viewSquares(view, spots);
   const decoded = await decodeImage(image);
-  const planes = allocateDyePlanes(LARGEST_PX);
-  const count = spots.ids.length;
-  const out = new Float32Array(count * featureNames.length);
+  const sizePx = seenAt(view, sidePx);
+  const sceneAt = magnifier(decoded, { sidePx, sizePx });
+  const planes = allocateDyePlanes(2 * sizePx);
+  const count = rows * tokens;
+  const values = new Float32Array(count * D);
   for (let i = 0; i < count; i++) {
-    const values = spotFeatures(decoded, planes, Math.floor(spots.pixelX[i]), Math.floor(spots.pixelY[i]));
-    out.set(values, i * featureNames.length);
-    if ((i + 1) % SPOTS_PER_TURN !== 0 && i + 1 < count) continue;
+    const scene = sceneAt(Math.floor(centres.pixelX[i]), Math.floor(centres.pixelY[i]));
+    values.set(squareFeatures(scene, planes, sizePx), i * D);
+    if ((i + 1) % SQUARES_PER_TURN !== 0 && i + 1 < count) continue;
     onProgress?.(i + 1, count);
     await setImmediate();
   }
-  return out;
+  return { rows, tokens, width: D, values };
 }
 
-function requireInside({ path, widthPx, heightPx }: SectionImage, { ids, pixelX, pixelY }: Spots): void {
-  for (const [i, id] of ids.entries()) {
-    const inside = pixelX[i] >= 0 && pixelX[i] < widthPx && pixelY[i] >= 0 && pixelY[i] < heightPx;
-    if (!inside)
-      throw new SpotbenchError(
-        'bad-data',
-        `${path}: spot ${id} must lie inside the image of ${widthPx} x ${heightPx} px, got (${pixelX[i]}, ${pixelY[i]}); ` +
-          `do the spot and image files belong to one section?`,
-      );
-  }
+/** Pixels along a side of the square as it is measured: cells and tiles as they are, what is larger than a patch at its size. */
+function seenAt(view: FeatureView, sidePx: number): number {
+  if (view === 'neighbourhood' || view === 'slide') return PATCH_PX;
+  return scalePx(view) ?? sidePx;
 }
 
-/** All windows around one pixel. [72] */
-function spotFeatures(image: RgbImage, planes: DyePlanes, x: number, y: number): number[] {
-  const frame = squareInside(image, x, y, LARGEST_PX);
+/** All windows around one place. [72] */
+function squareFeatures({ image, inside, x, y }: Scene, planes: DyePlanes, sizePx: number): number[] {
+  const frame = squareInside(inside, x, y, 2 * sizePx);
   fillDyePlanes(planes, image, frame);
-  return WINDOWS_PX.flatMap((px) => windowFeatures({ image, planes, frame }, squareInside(image, x, y, px)));
+  return windowsAround(sizePx).flatMap((px) => {
+    const window = squareInside(inside, x, y, px);
+    return isEmpty(window) ? BLACK : windowFeatures({ image, planes, frame }, window);
+  });
+}
+
+/** What a window is measured as of which no part lies inside the image: black, as in patches. [24] */
+const BLACK = blackFeatures();
+
+function blackFeatures(): number[] {
+  const image: RgbImage = { widthPx: 1, heightPx: 1, pixels: new Uint8Array(3) };
+  const planes = allocateDyePlanes(1);
+  const frame = wholeOf(image);
+  fillDyePlanes(planes, image, frame);
+  return windowFeatures({ image, planes, frame }, frame);
 }

@@ -11,18 +11,25 @@ export function areaOf({ left, top, right, bottom }: Rectangle): number {
   return (right - left) * (bottom - top);
 }
 
-/** The part inside an image of the square whose pixel (sidePx / 2, sidePx / 2) is (x, y). */
-export function squareInside(
-  { widthPx, heightPx }: { widthPx: number; heightPx: number },
-  x: number,
-  y: number,
-  sidePx: number,
-): Rectangle {
+/** True where there is no pixel in it. */
+export function isEmpty({ left, top, right, bottom }: Rectangle): boolean {
+  return left >= right || top >= bottom;
+}
+
+/** All of an image. */
+export function wholeOf({ widthPx, heightPx }: { widthPx: number; heightPx: number }): Rectangle {
+  return { left: 0, top: 0, right: widthPx, bottom: heightPx };
+}
+
+/** The part inside `bounds` of the square whose pixel (floor(sidePx / 2), floor(sidePx / 2)) is (x, y). */
+export function squareInside(bounds: Rectangle, x: number, y: number, sidePx: number): Rectangle {
+  const left = x - Math.floor(sidePx / 2);
+  const top = y - Math.floor(sidePx / 2);
   return {
-    left: Math.max(0, x - sidePx / 2),
-    top: Math.max(0, y - sidePx / 2),
-    right: Math.min(widthPx, x + sidePx / 2),
-    bottom: Math.min(heightPx, y + sidePx / 2),
+    left: Math.max(bounds.left, left),
+    top: Math.max(bounds.top, top),
+    right: Math.min(bounds.right, left + sidePx),
+    bottom: Math.min(bounds.bottom, top + sidePx),
   };
 }
 
