@@ -79,7 +79,6 @@ export { sgd, type SgdOptions } from './optimisers/sgd.ts';
 export { drawRandomInputs, type RandomDeclarations } from './random-inputs/draw.ts';
 export { neighbourCount, type NeighbourCountOptions } from './retrieval/neighbour-count.ts';
 export type { NeighbourWeights } from './retrieval/neighbour-weights.ts';
-export { topK } from './retrieval/top-k.ts';
 export { retrievalPredictor, type RetrievalOptions } from './retrieval/retrieval-predictor.ts';
 export {
   constantSchedule,

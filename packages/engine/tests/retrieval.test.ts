@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ReferenceBank } from '@spotbench/core';
-import { neighbourCount, retrievalPredictor, topK } from '@spotbench/engine';
+import { neighbourCount, retrievalPredictor } from '@spotbench/engine';
 import type { RetrievalOptions } from '@spotbench/engine';
 import { u01 } from '@spotbench/engine/testing';
 
@@ -35,27 +34,6 @@ describe('golden predictions of the published evaluation code', () => {
   });
 });
 
-describe('topK', () => {
-  test('largest first, of equals the lower index first', () => {
-    expect([...topK(Float64Array.of(1, 3, 3, 2, 3), 3)]).toEqual([1, 2, 4]);
-    expect([...topK(Float64Array.of(5, 5, 5), 3)]).toEqual([0, 1, 2]);
-  });
-
-  test('agrees with sorting everything', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 60 }),
-        fc.nat(),
-        (values, seed) => {
-          const k = 1 + (seed % values.length);
-          const sorted = values.map((_, i) => i).sort((a, b) => values[b] - values[a] || a - b);
-          expect([...topK(Float64Array.from(values), k)]).toEqual(sorted.slice(0, k));
-        },
-      ),
-    );
-  });
-});
-
 describe('prediction', () => {
   const options: RetrievalOptions = { topK: 2, maxFraction: null, weights: 'inverse-square-l2' };
   const bank = bankOf(Float32Array.of(1, 0, 0, 1, 3, 0.1), Float32Array.of(10, 20, 30), 2, 1);
@@ -79,6 +57,37 @@ describe('prediction', () => {
       bankOf(Float32Array.of(3, 0.1, 1, 0, 0, 1), Float32Array.of(30, 10, 20), 2, 1),
     );
     expect([ba[1], ba[0]]).toEqual([expect.closeTo(ab[0], 5), expect.closeTo(ab[1], 5)]);
+  });
+
+  test('a query gets the same bits alone as among others', async () => {
+    const many = bankOf(signed('bits.key', 500 * 8), signed('bits.expression', 500 * 3), 8, 3);
+    const queries = signed('bits.query', 40 * 8);
+    const predictor = retrievalPredictor({ topK: 20, maxFraction: null, weights: 'inverse-square-l1' });
+    const together = await predictor.predict(queries, many);
+    for (const n of [0, 17, 39]) {
+      const alone = await predictor.predict(queries.slice(n * 8, (n + 1) * 8), many);
+      expect([...alone]).toEqual([...together.subarray(n * 3, (n + 1) * 3)]);
+    }
+  });
+
+  test('nothing for no queries', async () => {
+    expect(await retrievalPredictor(options).predict(new Float32Array(0), bank)).toEqual(new Float32Array(0));
+  });
+
+  test('names the row that is not finite', async () => {
+    const broken = bankOf(Float32Array.of(1, 0, 0, NaN, 3, 0.1), Float32Array.of(10, 20, 30), 2, 1);
+    const named = { ...broken, sections: ['A', 'B', 'B'], spotIds: ['1x1', '2x7', '3x1'] };
+    const predict = (queries: number[], keysOf: ReferenceBank) =>
+      retrievalPredictor(options).predict(Float32Array.from(queries), keysOf);
+    await expect(predict([1, 0], named)).rejects.toThrow('the one of key 1 (section B, spot 2x7) holds NaN');
+    await expect(predict([1, 0, 2, Infinity], bank)).rejects.toThrow('the one of query 1 holds NaN or infinity');
+  });
+
+  test('more neighbours than keys is known before there are keys', async () => {
+    const predictor = retrievalPredictor({ ...options, topK: 4 });
+    expect(() => predictor.requireKeys!(3)).toThrow('needed at least 4 training spots');
+    expect(() => predictor.requireKeys!(4)).not.toThrow();
+    await expect(predictor.predict(Float32Array.of(1, 0), bank)).rejects.toMatchObject({ tag: 'bad-config' });
   });
 
   test('refuses queries of another width', async () => {

@@ -100,6 +100,8 @@ export interface ReferenceBank {
 
 /** Turns query embeddings [N, D] and a reference bank into expression [N, G]. */
 export interface Predictor {
+  /** Throws when a bank of so many keys cannot serve; asked before training. */
+  requireKeys?(keys: number): void;
   predict(queries: Float32Array, bank: ReferenceBank): Promise<Float32Array>;
 }
 

@@ -58,6 +58,7 @@ export async function fitContrastive(plan: FitPlan, data: TrainingData): Promise
   const watched = training.patience !== undefined && data.validation.length > 0;
   const slides = watched ? data.train : [...data.train, ...data.validation];
   const raw = spotTable(slides, data.genes.length, plan.views);
+  model.predictor.requireKeys?.(raw.count);
   const standardisers = training.standardiseFeatures ? fitViewStandardisers(raw.features) : undefined;
   const table = standardised(raw, standardisers);
   const heldSlides = watched ? data.validation : [];

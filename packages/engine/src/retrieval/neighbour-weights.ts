@@ -1,11 +1,7 @@
+import type { Rows } from './embeddings.ts';
+
 /** How much each neighbour counts: the same, or 1 / d^2 in the L1 or L2 distance of the un-normalised embeddings. */
 export type NeighbourWeights = 'mean' | 'inverse-square-l1' | 'inverse-square-l2';
-
-/** Embeddings as rows of one array. */
-export interface Rows {
-  readonly values: Float32Array;
-  readonly width: number;
-}
 
 /**
  * w_j = 1 / d(query, key_j)^2, normalised to sum 1; for `mean`, w_j = 1 / k. A neighbour at distance 0 takes all the

@@ -1,54 +1,55 @@
 import { SpotbenchError, type Predictor, type ReferenceBank } from '@spotbench/core';
-import { cosineScores, rowNorms } from './cosine.ts';
+import { rowLengths, type Rows } from './embeddings.ts';
+import { nearestKeys } from './nearest-keys.ts';
 import { neighbourCount, type NeighbourCountOptions } from './neighbour-count.ts';
-import { neighbourWeights, type NeighbourWeights, type Rows } from './neighbour-weights.ts';
-import { topK } from './top-k.ts';
+import { neighbourWeights, type NeighbourWeights } from './neighbour-weights.ts';
+import { weightedMean } from './weighted-mean.ts';
 
 /** How many neighbours, and how much each counts. */
 export interface RetrievalOptions extends NeighbourCountOptions {
   readonly weights: NeighbourWeights;
+  /** CPU threads; ONNX Runtime's default is one per physical core. */
+  readonly threads?: number;
 }
 
 /**
- * Predicts the weighted mean expression of a query's nearest keys by cosine similarity. Exact; one query at a time, so
- * that memory stays at one number a key whatever the number of queries.
+ * Predicts the weighted mean expression of a query's nearest keys by cosine similarity: exact, ties by lowest key. Beyond
+ * queries, bank and prediction it needs 12 bytes a query and key for their lengths and some 30 MB (`nearestKeys`).
  *
  * Source: evaluation code of mclSTExp, HisCMCL, CMRCNet and MViTGene: the same rule with other weights and k.
+ *
+ * @throws SpotbenchError `bad-config` when there are fewer keys than neighbours or arrays do not fit together; `diverged`
+ * naming the first query or key that is not finite.
  */
 export function retrievalPredictor(options: RetrievalOptions): Predictor {
-  return { predict: (queries, bank) => Promise.resolve().then(() => predictAll(queries, bank, options)) };
+  return {
+    requireKeys: (keys) => void neighbourCount(options, keys),
+    predict: (queries, bank) => predictAll(queries, bank, options),
+  };
 }
 
-function predictAll(queries: Float32Array, bank: ReferenceBank, options: RetrievalOptions): Float32Array {
+async function predictAll(
+  values: Float32Array,
+  bank: ReferenceBank,
+  { weights, threads, ...options }: RetrievalOptions,
+): Promise<Float32Array> {
   const { width, geneCount } = bank;
-  requireWhole(queries, bank);
-  const keys: Rows = { values: bank.embeddings, width };
-  const norms = rowNorms(keys);
-  const scores = new Float64Array(norms.length);
-  const count = neighbourCount(options, norms.length);
-  const predictions = new Float32Array((queries.length / width) * geneCount);
-  for (let n = 0; n < queries.length / width; n++) {
-    const query = queries.subarray(n * width, (n + 1) * width);
-    cosineScores(query, keys, norms, scores);
-    const neighbours = topK(scores, count);
-    const weights = neighbourWeights(options.weights, query, keys, neighbours);
-    predictions.set(weightedMean(bank, neighbours, weights), n * geneCount);
-  }
+  requireWhole(values, bank);
+  const [queries, keys]: Rows[] = [values, bank.embeddings].map((rows) => ({ values: rows, width }));
+  const queryLengths = rowLengths(queries, (row) => `query ${row}`);
+  const keyLengths = rowLengths(keys, (row) => `key ${row}${spotOf(bank, row)}`);
+  const count = neighbourCount(options, keyLengths.length);
+  const predictions = new Float32Array(queryLengths.length * geneCount);
+  await nearestKeys({ queries, queryLengths, keys, keyLengths, count, threads }, (query, neighbours) => {
+    const row = values.subarray(query * width, (query + 1) * width);
+    const shares = neighbourWeights(weights, row, keys, neighbours);
+    predictions.set(weightedMean(bank, neighbours, shares), query * geneCount);
+  });
   return predictions;
 }
 
-/** sum_j w_j expression_j over the neighbours, summed in float64. [G] */
-function weightedMean(
-  { expression, geneCount }: ReferenceBank,
-  neighbours: Uint32Array,
-  weights: Float64Array,
-): Float64Array {
-  const mean = new Float64Array(geneCount);
-  neighbours.forEach((key, j) => {
-    const weight = weights[j];
-    for (let g = 0, at = key * geneCount; g < geneCount; g++, at++) mean[g] += weight * expression[at];
-  });
-  return mean;
+function spotOf({ sections, spotIds }: ReferenceBank, row: number): string {
+  return row in spotIds ? ` (section ${sections[row]}, spot ${spotIds[row]})` : '';
 }
 
 function requireWhole(queries: Float32Array, { embeddings, expression, width, geneCount }: ReferenceBank): void {

@@ -1,0 +1,103 @@
+import type { SimilarityBlock } from './similarity-block.ts';
+
+/** Rounded scores of a block of queries and keys. */
+export type ScoredBlock = Pick<SimilarityBlock, 'scores' | 'largest' | 'sizes' | 'run'>;
+
+/** The exact score of a key for the query at hand; the larger, the nearer. */
+export type ExactScore = (key: number) => number;
+
+/**
+ * The k nearest keys of one query, found from rounded scores that are at most `margin` off and from exact ones where
+ * rounding leaves it open. Memory is k + max(k, 128) keys, however many are offered.
+ *
+ * Why it is exact: let v be the k-th largest rounded score among the candidates. A candidate above v + 2 margin is nearer
+ * than every one at or below v, so it is among the k; one below v - 2 margin is farther than k others. Only those between
+ * are scored exactly. With T the k-th best exact score, no later key with a rounded score below T - margin can matter.
+ */
+export class BestKeys {
+  readonly #k: number;
+  readonly #margin: number;
+  readonly #exact: ExactScore;
+  readonly #keys: Uint32Array;
+  readonly #rounded: Float32Array;
+  #count = 0;
+  #threshold = -Infinity;
+
+  constructor(k: number, margin: number, exact: ExactScore) {
+    this.#k = k;
+    this.#margin = margin;
+    this.#exact = exact;
+    this.#keys = new Uint32Array(k + Math.max(k, 128));
+    this.#rounded = new Float32Array(this.#keys.length);
+  }
+
+  /**
+   * Offers `count` keys from `firstKey` on, with the rounded scores in row `row` of a block. Runs of keys whose largest score
+   * is too small, nearly all of them once k good keys are known, are passed over unread.
+   */
+  offer({ scores, largest, sizes, run }: ScoredBlock, row: number, firstKey: number, count: number): void {
+    const begin = row * sizes.keys;
+    for (let at = 0, chunk = begin / run; at < count; at += run, chunk++) {
+      if (largest[chunk] < this.#threshold) continue;
+      const end = Math.min(at + run, count);
+      for (let i = at; i < end; i++) this.#consider(firstKey + i, scores[begin + i]);
+    }
+  }
+
+  /** The k nearest keys offered, in order of key; of equally near ones the lowest. */
+  nearest(): Uint32Array {
+    if (this.#count > this.#k) this.#reduce();
+    return this.#keys.slice(0, this.#count).sort();
+  }
+
+  #consider(key: number, rounded: number): void {
+    if (rounded < this.#threshold) return;
+    this.#put(this.#count++, key, rounded);
+    if (this.#count === this.#keys.length) this.#reduce();
+  }
+
+  /** Keeps the k nearest candidates and sets the threshold for the next. */
+  #reduce(): void {
+    const pivot = kthLargest(this.#rounded.slice(0, this.#count), this.#k);
+    const open: { key: number; rounded: number; exact: number }[] = [];
+    let kept = 0;
+    for (let i = 0; i < this.#count; i++) {
+      const [key, rounded] = [this.#keys[i], this.#rounded[i]];
+      if (rounded < pivot - 2 * this.#margin) continue;
+      if (rounded <= pivot + 2 * this.#margin) open.push({ key, rounded, exact: this.#exact(key) });
+      else this.#put(kept++, key, rounded);
+    }
+    open.sort((a, b) => b.exact - a.exact || a.key - b.key);
+    const chosen = open.slice(0, this.#k - kept);
+    for (const { key, rounded } of chosen) this.#put(kept++, key, rounded);
+    this.#count = kept;
+    this.#threshold = chosen.at(-1)!.exact - this.#margin;
+  }
+
+  #put(at: number, key: number, rounded: number): void {
+    this.#keys[at] = key;
+    this.#rounded[at] = rounded;
+  }
+}
+
+/** The k-th largest value, k from 1; reorders `values`. Hoare's quickselect, O(n) on average. */
+export function kthLargest(values: Float32Array, k: number): number {
+  const target = k - 1;
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const pivot = values[(low + high) >> 1];
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while (values[i] > pivot) i++;
+      while (values[j] < pivot) j--;
+      if (i > j) break;
+      const moved = values[i];
+      values[i++] = values[j];
+      values[j--] = moved;
+    }
+    if (target <= j) high = j;
+    else if (target >= i) low = i;
+    else return values[target];
+  }
+  return values[target];
+}
