@@ -25,6 +25,44 @@ test('reads what the reference implementation wrote (scripts/golden_safetensors.
   expect(decodeSafetensors(file, 'reference')).toEqual({ arrays, metadata: { origin: 'safetensors 0.4.5' } });
 });
 
+describe('reads what PyTorch and timm write', () => {
+  const file = (name: string) => readFileSync(new URL(`../fixtures/${name}.safetensors`, import.meta.url));
+  const { arrays: torch } = decodeSafetensors(file('reference-torch'), 'torch');
+  const edges = [0, -0, 1, -2.5, 65504, 2 ** -14, 2 ** -24, -3 * 2 ** -24, Infinity, -Infinity];
+
+  test('batch norm with its int64 counter, as int32', () => {
+    expect(torch['norm.num_batches_tracked']).toEqual({ dtype: 'int32', shape: [], data: Int32Array.of(1) });
+    // Batch of 0..15 as [2, 2, 2, 2]: channel means 5.5 and 9.5, momentum 0.1.
+    expect([...torch['norm.running_mean'].data]).toEqual([expect.closeTo(0.55, 6), expect.closeTo(0.95, 6)]);
+    expect([...torch.limits.data]).toEqual([2 ** 31 - 1, -(2 ** 31)]);
+  });
+
+  test('float16 and bfloat16 widened without loss', () => {
+    expect(torch.half).toEqual({ dtype: 'float32', shape: [11, 1], data: Float32Array.from([...edges, NaN]) });
+    // 8 bits of fraction: 65504 rounds to 65536, 3.39e38 to the largest, 1e-40 to a multiple of 2^-133.
+    const brain = edges.map((value) => (value === 65504 ? 65536 : value));
+    const rest = [(2 - 2 ** -7) * 2 ** 127, Math.round(1e-40 * 2 ** 133) * 2 ** -133];
+    expect([...torch.brain.data]).toEqual([...brain, ...rest]);
+  });
+
+  test('an integer beyond 32 bits is named', () => {
+    const read = () => decodeSafetensors(file('reference-too-large'), 'w.safetensors');
+    expect(read).toThrow('w.safetensors: array "step" holds 2147483648 at 1; needed 32-bit integers');
+  });
+
+  test('the counter is written as int64 again, other integers as int32', () => {
+    const counters: HostArrays = {
+      'bn.num_batches_tracked': { dtype: 'int32', shape: [], data: Int32Array.of(-3) },
+      'bn.other': { dtype: 'int32', shape: [], data: Int32Array.of(4) },
+    };
+    const bytes = Buffer.from(encodeSafetensors({ arrays: counters, metadata: {} }));
+    expect(bytes.toString('latin1')).toContain(
+      '"bn.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"bn.other":{"dtype":"I32"',
+    );
+    expect(decodeSafetensors(bytes, 'w').arrays).toEqual(counters);
+  });
+});
+
 test('round trip through a file, in one step', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
   const path = join(folder, 'weights.safetensors');
@@ -62,7 +100,13 @@ describe('refuses', () => {
     ['a null array', withHeader('{"x":null}'), 'array "x" is not described'],
     ['a gap', withHeader('{"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}', 8), 'array "x" begins at byte 4'],
     ['a wrong size', withHeader('{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', 4), 'array "x" of shape [2]'],
-    ['a 16-bit array', withHeader('{"x":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}', 4), 'array "x" is F16'],
+    [
+      'a type unknown here',
+      withHeader('{"x":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}', 8),
+      'array "x" is F64',
+    ],
+    ['a wrong 16-bit size', withHeader('{"x":{"dtype":"F16","shape":[2],"data_offsets":[0,8]}}', 8), 'has 8 bytes'],
+    ['metadata of numbers', withHeader('{"__metadata__":{"epoch":3}}'), '__metadata__ is not a record of texts'],
   ])('%s', (_what, file, message) => {
     expect(() => decodeSafetensors(file, 'w.safetensors')).toThrow(message);
     expect(() => decodeSafetensors(file, 'w.safetensors')).toThrow('w.safetensors: ');

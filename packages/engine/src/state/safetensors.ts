@@ -5,9 +5,10 @@
  * Source: huggingface/safetensors, README, "Format". Little-endian hosts only, which is every platform Node 20 runs on
  * except s390x.
  */
-import { bytesOf, SpotbenchError } from '@spotbench/core';
-import type { DType, HostArray, HostArrays } from '../host-array.ts';
+import { SpotbenchError } from '@spotbench/core';
+import type { HostArray, HostArrays } from '../host-array.ts';
 import { sizeOf } from '../host-shape.ts';
+import { codeFor, ELEMENT_TYPES, encodeElements, type ElementCode } from './safetensors-elements.ts';
 
 /** What a file holds. */
 export interface SafetensorsContent {
@@ -15,8 +16,6 @@ export interface SafetensorsContent {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const CODES: Readonly<Record<DType, string>> = { float32: 'F32', int32: 'I32', bool: 'BOOL' };
-const DTYPES: Readonly<Record<string, DType>> = { F32: 'float32', I32: 'int32', BOOL: 'bool' };
 const LARGEST_HEADER = 100_000_000; // the reference implementation's own limit
 
 interface Entry {
@@ -25,15 +24,20 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
-/** The bytes of a safetensors file. Arrays are written in order of name; the header is padded to a multiple of 8. */
+/**
+ * The bytes of a safetensors file: F32, I32, BOOL, and I64 for the batch counters that PyTorch keeps as such. Arrays are
+ * written in order of name; the header is padded to a multiple of 8.
+ */
 export function encodeSafetensors({ arrays, metadata }: SafetensorsContent): Uint8Array {
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   const names = Object.keys(arrays).sort();
   let offset = 0;
   for (const name of names) {
-    const { dtype, shape, data } = arrays[name];
-    header[name] = { dtype: CODES[dtype], shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+    const { dtype, shape } = arrays[name];
+    const code = codeFor(name, dtype);
+    const end = offset + sizeOf(shape) * ELEMENT_TYPES[code].bytes;
+    header[name] = { dtype: code, shape, data_offsets: [offset, end] };
+    offset = end;
   }
   const json = Buffer.from(JSON.stringify(header));
   const start = 8 + Math.ceil(json.byteLength / 8) * 8;
@@ -41,23 +45,26 @@ export function encodeSafetensors({ arrays, metadata }: SafetensorsContent): Uin
   file.writeBigUInt64LE(BigInt(start - 8), 0);
   json.copy(file, 8);
   for (const name of names) {
-    const { data_offsets } = header[name] as Entry;
-    file.set(bytesOf(arrays[name].data), start + data_offsets[0]);
+    const { dtype, data_offsets } = header[name] as Entry;
+    file.set(encodeElements(dtype as ElementCode, arrays[name]), start + data_offsets[0]);
   }
   return file;
 }
 
 /**
- * Reads the bytes of a safetensors file; `where` names it in errors. 16-bit and 64-bit arrays are refused by name.
+ * Reads the bytes of a safetensors file; `where` names it in errors. F16 and BF16 become float32 and I64 becomes int32, all
+ * without loss; other types are refused by name.
  *
- * @throws SpotbenchError `bad-data` when the bytes are not a safetensors file, are cut off, or overlap.
+ * @throws SpotbenchError `bad-data` when the bytes are not a safetensors file, are cut off, overlap, or hold an integer
+ * beyond 32 bits; `unsupported` for other element types.
  */
 export function decodeSafetensors(file: Uint8Array, where: string): SafetensorsContent {
   const { header, data } = readHeader(file, where);
   const { __metadata__: metadata = {}, ...entries } = header;
+  requireStrings(metadata, where);
   requireContiguous(entries as Record<string, Entry>, data.byteLength, where);
   const arrays = Object.entries(entries).map(([name, entry]) => [name, readArray(name, entry as Entry, data, where)]);
-  return { arrays: Object.fromEntries(arrays) as HostArrays, metadata: metadata as Record<string, string> };
+  return { arrays: Object.fromEntries(arrays) as HostArrays, metadata };
 }
 
 function readHeader(file: Uint8Array, where: string): { header: Record<string, unknown>; data: Uint8Array } {
@@ -102,21 +109,24 @@ function readArray(
   data: Uint8Array,
   where: string,
 ): HostArray {
-  const dtype = Object.hasOwn(DTYPES, code) ? DTYPES[code] : undefined;
-  if (dtype === undefined) {
-    throw new SpotbenchError(
-      'unsupported',
-      `${where}: array "${name}" is ${code}; needed F32, I32 or BOOL: convert it first`,
-    );
+  if (!Object.hasOwn(ELEMENT_TYPES, code)) {
+    const known = Object.keys(ELEMENT_TYPES).join(', ');
+    throw new SpotbenchError('unsupported', `${where}: array "${name}" is ${code}; needed ${known}: convert it first`);
   }
-  const elementBytes = dtype === 'bool' ? 1 : 4;
-  if (end - begin !== sizeOf(shape) * elementBytes) {
+  const type = ELEMENT_TYPES[code as ElementCode];
+  if (end - begin !== sizeOf(shape) * type.bytes) {
     throw damaged(where, `array "${name}" of shape [${shape.join(', ')}] has ${end - begin} bytes`);
   }
   // A copy at offset 0, since typed arrays must be aligned; Buffer.slice would be a view.
   const bytes = new Uint8Array(data.subarray(begin, end));
-  const views = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
-  return { dtype, shape, data: new views[dtype](bytes.buffer) };
+  const fault = (what: string) => damaged(where, `array "${name}" ${what}`);
+  return { dtype: type.dtype, shape, data: type.decode(bytes.buffer, fault) };
+}
+
+function requireStrings(metadata: unknown, where: string): asserts metadata is Record<string, string> {
+  const isRecord = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
+  if (isRecord && Object.values(metadata).every((value) => typeof value === 'string')) return;
+  throw damaged(where, 'its __metadata__ is not a record of texts');
 }
 
 function damaged(where: string, what: string, cause?: unknown): SpotbenchError {
