@@ -9,7 +9,12 @@ export { densenet121, type DenseNetOptions } from './backbones/densenet.ts';
 export { mobilevitS } from './backbones/mobilevit.ts';
 export { resnet18, resnet50 } from './backbones/resnet.ts';
 export { vit, type VitOptions } from './backbones/vit.ts';
-export { openBackboneNetwork, pooledFeatures, type BackboneNetworkOptions } from './frozen/backbone-network.ts';
+export {
+  openBackboneNetwork,
+  pooledFeatures,
+  tokenFeatures,
+  type BackboneNetworkOptions,
+} from './frozen/backbone-network.ts';
 export {
   createBackboneEncoder,
   createOnnxEncoder,
@@ -19,7 +24,7 @@ export {
   type UntrainedEncoderOptions,
 } from './frozen/encoders.ts';
 export { imageNetPixels, symmetricPixels, unitPixels, type ImageInput } from './frozen/image-input.ts';
-export { encodePatches, type PatchNetwork } from './frozen/patch-network.ts';
+export { encodePatches, type NetworkOutput, type PatchNetwork } from './frozen/patch-network.ts';
 export type { NetworkEncoder } from './frozen/section-encoder.ts';
 export type { ArraySpec, DType, HostArray, HostArrays } from './host-array.ts';
 export { createContrastiveMethod } from './contrastive/contrastive-method.ts';
@@ -39,6 +44,7 @@ export { conv2d, conv2dSpecs, type Conv2dOptions, type Conv2dShape } from './lay
 export { crossAttention, crossAttentionSpecs } from './layers/cross-attention.ts';
 export { averagePool2d, globalAveragePool, maxPool2d, type PoolOptions } from './layers/pooling.ts';
 export { resizeBilinear } from './layers/resize-bilinear.ts';
+export { relu } from './layers/relu.ts';
 export { silu } from './layers/silu.ts';
 export {
   vitBlock,

@@ -2,7 +2,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32, deflateSync } from 'node:zlib';
 import { createRandom, type PatchReader, type SectionImage, type Spots } from '@spotbench/core';
 import {
   createBackboneEncoder,
@@ -19,6 +18,7 @@ import {
 } from '@spotbench/engine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fillNetworkInput } from '../src/frozen/image-input.ts';
+import { noisePng } from './noise-png.ts';
 
 const SIDE = 120;
 const input: ImageInput = { sizePx: 48, ...imageNetPixels };
@@ -27,46 +27,10 @@ let image: SectionImage;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'spotbench-frozen-'));
-  image = await picture();
+  image = { path: join(folder, 'section.png'), widthPx: SIDE, heightPx: SIDE };
+  await writeFile(image.path, noisePng(SIDE));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/** A PNG of noise around a gradient. */
-async function picture(): Promise<SectionImage> {
-  const random = createRandom(1, 'picture');
-  const row = 1 + 3 * SIDE; // a filter byte, then pixels
-  const bytes = Uint8Array.from({ length: SIDE * row }, (_, at) =>
-    at % row === 0 ? 0 : Math.floor(at / row) + random.integer(120),
-  );
-  const path = join(folder, 'section.png');
-  await writeFile(path, png(bytes));
-  return { path, widthPx: SIDE, heightPx: SIDE };
-}
-
-/** Rows of 8-bit RGB as a PNG file (ISO 15948). */
-function png(rows: Uint8Array): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(SIDE, 0);
-  header.writeUInt32BE(SIDE, 4);
-  header.set([8, 2], 8);
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([
-    signature,
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows)),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type), data]);
-  const [length, check] = [data.length, crc32(body)].map((value) => {
-    const word = Buffer.alloc(4);
-    word.writeUInt32BE(value);
-    return word;
-  });
-  return Buffer.concat([length, body, check]);
-}
 
 const places = [10, 30, 60, 75, 119];
 const spots: Spots = {

@@ -4,7 +4,7 @@ import type { HostArrays } from '../host-array.ts';
 import { requireParameters } from '../state/weights-file.ts';
 import type { StepFunction } from '../compile/contract.ts';
 import type { ImageInput } from './image-input.ts';
-import type { PatchNetwork } from './patch-network.ts';
+import type { NetworkOutput, PatchNetwork } from './patch-network.ts';
 
 /** What runs a backbone. */
 export interface BackboneNetworkOptions {
@@ -13,6 +13,8 @@ export interface BackboneNetworkOptions {
   readonly weights: HostArrays;
   readonly input: ImageInput;
   readonly batchSize: number;
+  /** Default `pooled`. */
+  readonly output?: NetworkOutput;
   readonly engine?: EngineChoice;
 }
 
@@ -23,11 +25,11 @@ export interface BackboneNetworkOptions {
  * @throws SpotbenchError `bad-data` when the weights are not the backbone's; `bad-config` when it does not take that size.
  */
 export async function openBackboneNetwork(options: BackboneNetworkOptions): Promise<PatchNetwork> {
-  const { backbone, weights, input, batchSize: B } = options;
+  const { backbone, weights, input, batchSize: B, output = 'pooled' } = options;
   requireParameters(weights, backbone.parameters, backbone.name);
   const shape = [B, 3, input.sizePx, input.sizePx];
   const engine = await createEngine(options.engine);
-  const compiled = await engine.compile(pooledFeatures(backbone), {
+  const compiled = await engine.compile(output === 'tokens' ? tokenFeatures(backbone) : pooledFeatures(backbone), {
     state: weights,
     constantState: true,
     inputs: { images: { dtype: 'float32', shape } },
@@ -49,5 +51,13 @@ export function pooledFeatures(backbone: Backbone): StepFunction {
   return (parameters, { images }) => ({
     state: {},
     outputs: { features: backbone.forward(parameters, images, 'eval').pooled },
+  });
+}
+
+/** Images [B, 3, S, S] to the pixels of the last feature map, or the token sequence, [B, T, D]. */
+export function tokenFeatures(backbone: Backbone): StepFunction {
+  return (parameters, { images }) => ({
+    state: {},
+    outputs: { features: backbone.forward(parameters, images, 'eval').tokens },
   });
 }

@@ -7,6 +7,7 @@ import { initialise } from '../initialisers/initialise.ts';
 import { ones } from '../initialisers/kinds.ts';
 import type { ParameterSpecs } from '../layers/parameter.ts';
 import { openBackboneNetwork } from './backbone-network.ts';
+import { batchAt } from './network-request.ts';
 import { checkImageInput, imageNetPixels, type ImageInput } from './image-input.ts';
 import { sectionEncoder, type NetworkEncoder } from './section-encoder.ts';
 
@@ -23,28 +24,37 @@ export interface OnnxEncoderRecord {
   readonly input: ImageInput;
   readonly inputName?: string;
   readonly outputName?: string;
+  readonly tokensOutputName?: string;
   readonly batchSize?: number;
   readonly threads?: number;
 }
 
 /**
- * A frozen encoder from an ONNX file that maps float32 images [B, 3, S, S] to features [B, D]. Opens the file to learn D.
+ * A frozen encoder from an ONNX file that maps float32 images [B, 3, S, S] to features [B, D] or tokens [B, T, D]. Opens the
+ * file to learn which, and D.
  *
- * @throws SpotbenchError `bad-config` for a record out of range; `missing-data` and `bad-data` as `openOnnxNetwork`.
+ * @throws SpotbenchError `bad-config` for a record out of range; `missing-data` and `bad-data` as `openOnnxFile`.
  */
 export async function createOnnxEncoder(record: OnnxEncoderRecord): Promise<NetworkEncoder> {
-  const { name, version, batchSize = BATCH } = record;
-  checkImageInput(name, record.input);
-  const { openOnnxNetwork } = await import('./onnx-network.ts');
-  const open = () => openOnnxNetwork({ ...record, batchSize });
-  const first = await open();
-  let opened: typeof first | undefined = first;
-  const again = () => {
-    const network = opened;
-    opened = undefined;
-    return network === undefined ? open() : Promise.resolve(network);
-  };
-  return sectionEncoder({ name, version, width: first.width, open: again });
+  const { name, version, input, batchSize = BATCH } = record;
+  checkImageInput(name, input);
+  const { openOnnxFile } = await import('./onnx-network.ts');
+  const open = () => openOnnxFile({ ...record, batchSize });
+  const { width, hasTokens, anySize, ...first } = await open();
+  let opened: Pick<Awaited<ReturnType<typeof open>>, 'network'> | undefined = first;
+  return sectionEncoder({
+    name,
+    version,
+    width,
+    input,
+    hasTokens,
+    smallestPx: anySize ? 1 : undefined,
+    async open(request) {
+      const file = opened ?? (await open());
+      opened = undefined;
+      return file.network(request);
+    },
+  });
 }
 
 /** An encoder made of one of our backbones. */
@@ -67,7 +77,18 @@ export function createBackboneEncoder(record: BackboneEncoderRecord): NetworkEnc
     name,
     version,
     width: backbone.width,
-    open: async () => openBackboneNetwork({ backbone, weights: await record.weights(), input, batchSize, engine }),
+    input,
+    smallestPx: backbone.fixedPx ? undefined : backbone.smallestPx,
+    hasTokens: true,
+    open: async (request) =>
+      openBackboneNetwork({
+        backbone,
+        weights: await record.weights(),
+        input: { ...input, sizePx: request.sizePx },
+        batchSize: batchAt(batchSize, input.sizePx, request),
+        output: request.output,
+        engine,
+      }),
   });
 }
 

@@ -1,12 +1,14 @@
 import {
   createPatchReader,
   decodeImage,
-  SpotbenchError,
+  requireInside,
+  viewSquares,
   type FrozenEncoder,
   type RgbImage,
   type SectionImage,
-  type Spots,
 } from '@spotbench/core';
+import type { ImageInput } from './image-input.ts';
+import { networkRequest, requestKey, type NetworkRequest } from './network-request.ts';
 import { encodePatches, type PatchNetwork } from './patch-network.ts';
 
 /** A frozen encoder that holds a network; `dispose` frees it, and the next `encode` opens it again. */
@@ -14,36 +16,70 @@ export interface NetworkEncoder extends FrozenEncoder {
   dispose(): Promise<void>;
 }
 
-/** Name, version, number of features, and how to open the network on first use. */
+/** What an encoder's network can be asked for, and how to open it. */
 export interface SectionEncoderOptions {
   readonly name: string;
   readonly version: string;
+  /** Features of an image or of a token, D. */
   readonly width: number;
-  readonly open: () => Promise<PatchNetwork>;
+  /** How the view `patch` is fed in. */
+  readonly input: ImageInput;
+  /** Smallest side of an image where the network takes any size; absent where it takes its own alone. */
+  readonly smallestPx?: number;
+  /** Whether the network can give its tokens, or the pixels of its last feature map, before they are pooled. */
+  readonly hasTokens: boolean;
+  /** The network for images of that size. */
+  readonly open: (request: NetworkRequest) => Promise<PatchNetwork>;
 }
 
-/** A network as core's `FrozenEncoder`: one patch around each spot, centred as everywhere, black beyond the image's edge. */
-export function sectionEncoder({ name, version, width, open }: SectionEncoderOptions): NetworkEncoder {
-  let network: Promise<PatchNetwork> | undefined;
+/**
+ * A network as core's `FrozenEncoder`: the squares of a view, centred as everywhere, black beyond the image's edge. One network
+ * is open at a time, the one the last view needed.
+ */
+export function sectionEncoder(options: SectionEncoderOptions): NetworkEncoder {
+  const { name, version, width, input } = options;
+  const networks = oneNetwork(options.open);
+  const encodeView: FrozenEncoder['encodeView'] = async (view, image, spots, onProgress) => {
+    requireInside(image, spots);
+    const { request, squaresOf } = networkRequest(options, view);
+    const { rows, sidePx, centres } = viewSquares(squaresOf, spots, input.fieldOfViewPx ?? input.sizePx);
+    const network = await networks.get(request(sidePx));
+    const shown = { ...network, input: { ...network.input, fieldOfViewPx: sidePx } };
+    const every = Array.from(centres.ids, (_, square) => square);
+    const values = await encodePatches(shown, createPatchReader(decodedOnce(image), centres), every, onProgress);
+    return { rows, tokens: values.length / (rows * width), width, values };
+  };
   return {
     name,
     version,
     featureNames: Array.from({ length: width }, (_, d) => `${name}-${d}`),
-    async encode(image, spots, onProgress) {
-      requireInside(image, spots);
-      network ??= open();
-      const opened = await network.catch((error: unknown) => {
-        network = undefined; // a failed opening is not kept
+    encode: async (image, spots, onProgress) => (await encodeView('patch', image, spots, onProgress)).values,
+    encodeView,
+    dispose: () => networks.dispose(),
+  };
+}
+
+/** Opens networks, keeping only the one asked for last. */
+function oneNetwork(open: (request: NetworkRequest) => Promise<PatchNetwork>) {
+  let kept: { key: string; network: Promise<PatchNetwork> } | undefined;
+  const dispose = async (): Promise<void> => {
+    const last = kept;
+    kept = undefined;
+    await (await last?.network)?.dispose();
+  };
+  return {
+    async get(request: NetworkRequest): Promise<PatchNetwork> {
+      const key = requestKey(request);
+      if (kept?.key !== key) {
+        await dispose();
+        kept = { key, network: open(request) };
+      }
+      return kept.network.catch((error: unknown) => {
+        kept = undefined; // a failed opening is not kept
         throw error;
       });
-      const rows = Array.from({ length: spots.ids.length }, (_, row) => row);
-      return encodePatches(opened, createPatchReader(decodedOnce(image), spots), rows, onProgress);
     },
-    async dispose() {
-      const opened = network;
-      network = undefined;
-      await (await opened)?.dispose();
-    },
+    dispose,
   };
 }
 
@@ -51,16 +87,4 @@ export function sectionEncoder({ name, version, width, open }: SectionEncoderOpt
 function decodedOnce(image: SectionImage): () => Promise<RgbImage> {
   let decoded: Promise<RgbImage> | undefined;
   return () => (decoded ??= decodeImage(image));
-}
-
-function requireInside({ path, widthPx, heightPx }: SectionImage, { ids, pixelX, pixelY }: Spots): void {
-  const outside = ids.findIndex(
-    (_, i) => !(pixelX[i] >= 0 && pixelX[i] < widthPx && pixelY[i] >= 0 && pixelY[i] < heightPx),
-  );
-  if (outside < 0) return;
-  throw new SpotbenchError(
-    'bad-data',
-    `${path}: spot ${ids[outside]} must lie inside the image of ${widthPx} x ${heightPx} px, got (${pixelX[outside]}, ${pixelY[outside]}); ` +
-      `do the spot and image files belong to one section?`,
-  );
 }
