@@ -1,0 +1,131 @@
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hashFile, SpotbenchError, syncFolder } from '@spotbench/core';
+import { fetchFrom, FinalFailure } from './http-transfer.ts';
+import { clearPart, partOf, type Part } from './part-file.ts';
+
+/** A file to download. */
+export interface Download {
+  /** Addresses that hold the same bytes, in the order in which they are tried. */
+  readonly urls: readonly string[];
+  /** Where it comes to lie. */
+  readonly path: string;
+  /** Known size, bytes. */
+  readonly bytes?: number;
+  /** Known SHA-256; without it whatever arrives whole is taken, and its hash is for the caller to record. */
+  readonly sha256?: string;
+  /** Headers such as an access token. They are sent to the addresses above, not to where those redirect on another host. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** How patient a download is. */
+export interface DownloadOptions {
+  /** Tries per address after a failure that may pass. Default 5. */
+  readonly retries?: number;
+  /** Wait before the first retry, doubled each time, milliseconds. Default 500. */
+  readonly backOffMs?: number;
+  /** Longest silence of a server, milliseconds. Default 30,000. */
+  readonly stallMs?: number;
+  /** Stops cleanly: what has arrived is kept and taken up by the next call. */
+  readonly signal?: AbortSignal;
+  /** Bytes that are there, and all of them where the server or the caller says how many. */
+  readonly onProgress?: (done: number, total: number | undefined) => void;
+}
+
+/** A file that is there, whole. */
+export interface Downloaded {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** The address that gave it; none where the file was there already. */
+  readonly url?: string;
+}
+
+/**
+ * Downloads a file, or finds that it is there. What arrives is kept in `<path>.part` and continued where it stopped, by this
+ * call or a later one, as long as the server says that it is the same file; the name `<path>` only ever holds the whole file
+ * with the right size and hash.
+ *
+ * @throws SpotbenchError `missing-data` listing what each address answered; `bad-data` when what is there already, or what
+ * every address gives, is another file than the one asked for.
+ */
+export async function downloadFile(download: Download, options: DownloadOptions = {}): Promise<Downloaded> {
+  const present = await presentFile(download);
+  if (present !== undefined) return present;
+  const failures: string[] = [];
+  for (const url of download.urls) {
+    try {
+      return await fromAddress(url, download, options);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!(error instanceof FinalFailure)) throw error;
+      failures.push(`${url}: ${error.message}`);
+    }
+  }
+  throw new SpotbenchError(
+    'missing-data',
+    `${download.path}: could not be downloaded; ${failures.join('; ')}. ` +
+      `Check the connection and run the command again, or put the file there by hand`,
+  );
+}
+
+/** The file if it is there and right. @throws SpotbenchError `bad-data` when it is there and wrong: it may be the user's own. */
+async function presentFile({ path, bytes, sha256 }: Download): Promise<Downloaded | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const hash = await hashFile(path);
+  if ((bytes === undefined || found.size === bytes) && (sha256 === undefined || hash === sha256)) {
+    return { path, bytes: found.size, sha256: hash };
+  }
+  throw new SpotbenchError(
+    'bad-data',
+    `${path}: another file than the one asked for: needed ${described(bytes, sha256)}, found ${described(found.size, hash)}; ` +
+      `move it away and run the command again`,
+  );
+}
+
+/** Tries one address until the file is whole and right. @throws FinalFailure when this address will not give it. */
+async function fromAddress(url: string, download: Download, options: DownloadOptions): Promise<Downloaded> {
+  const { retries = 5, backOffMs = 500, signal } = options;
+  for (let attempt = 0; ; attempt++) {
+    const part = await partOf(download.path, url);
+    const { failure, resumed } = await fetchFrom({ ...options, url, part, ...requestOf(download) });
+    if (failure === undefined) {
+      const checked = await checkedPart(part, download, url);
+      if (typeof checked !== 'string') return checked;
+      // A part that was continued may have held foreign bytes: the file is asked for once more, from its beginning.
+      if (!resumed) throw new FinalFailure(checked);
+    } else if (attempt >= retries) {
+      throw new FinalFailure(`${failure} (${attempt + 1} tries)`);
+    }
+    await sleep(backOffMs * 2 ** attempt, undefined, { signal });
+  }
+}
+
+const requestOf = ({ headers, bytes }: Download) => ({ headers, bytes });
+
+/** Moves a whole part into place, or says what is wrong with it. */
+async function checkedPart(part: Part, download: Download, url: string): Promise<Downloaded | string> {
+  const { path, bytes, sha256 } = download;
+  const found = { size: (await stat(part.path)).size, hash: await hashFile(part.path) };
+  if ((bytes !== undefined && found.size !== bytes) || (sha256 !== undefined && found.hash !== sha256)) {
+    await clearPart(part);
+    return `another file: needed ${described(bytes, sha256)}, got ${described(found.size, found.hash)}`;
+  }
+  const file = await open(part.path, 'r');
+  await file.sync();
+  await file.close();
+  await rename(part.path, path);
+  await rm(part.about, { force: true });
+  await syncFolder(dirname(path));
+  return { path, bytes: found.size, sha256: found.hash, url };
+}
+
+function described(bytes: number | undefined, sha256: string | undefined): string {
+  const parts = [
+    ...(bytes === undefined ? [] : [`${bytes} bytes`]),
+    ...(sha256 === undefined ? [] : [`SHA-256 ${sha256}`]),
+  ];
+  return parts.join(', ');
+}

@@ -1,0 +1,141 @@
+import { open } from 'node:fs/promises';
+import { clearPart, describePart, type Part } from './part-file.ts';
+
+/** An answer that trying again will not change. */
+export class FinalFailure extends Error {}
+
+/** One request for the rest of a file. */
+export interface Transfer {
+  readonly url: string;
+  readonly part: Part;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Known size of the whole file. */
+  readonly bytes?: number;
+  readonly stallMs?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number | undefined) => void;
+}
+
+/** How a request ended: whether the part is the whole file now, and if not why; it may come by trying again. */
+export interface Outcome {
+  readonly failure?: string;
+  /** True when bytes of an earlier request are in it. */
+  readonly resumed: boolean;
+}
+
+/**
+ * Asks for what is missing and appends it to the part. A server that ignores the range, or whose file has changed, sends the
+ * whole file: then the part begins anew.
+ *
+ * @throws FinalFailure for an answer such as 404, and when more arrives than there can be; the reason of `signal`.
+ */
+export async function fetchFrom(transfer: Transfer): Promise<Outcome> {
+  const { part, stallMs = 30_000 } = transfer;
+  const silence = new AbortController();
+  const watch = setTimeout(() => {
+    silence.abort();
+  }, stallMs);
+  const signal = transfer.signal ? AbortSignal.any([silence.signal, transfer.signal]) : silence.signal;
+  try {
+    const response = await fetch(transfer.url, { headers: requestHeaders(transfer), signal });
+    return await receive(response, transfer, () => watch.refresh());
+  } catch (error) {
+    transfer.signal?.throwIfAborted();
+    if (error instanceof FinalFailure) throw error;
+    const failure = silence.signal.aborted ? `no byte for ${stallMs} ms` : reasonOf(error);
+    return { failure, resumed: part.bytes > 0 };
+  } finally {
+    clearTimeout(watch);
+  }
+}
+
+async function receive(response: Response, transfer: Transfer, onChunk: () => void): Promise<Outcome> {
+  const { url, part } = transfer;
+  const resumed = response.status === 206 && part.bytes > 0 && firstByteOf(response) === part.bytes;
+  if (!resumed) {
+    const cleared = await clearPart(part);
+    if (response.status === 416 || response.status === 206) {
+      await response.body?.cancel();
+      return { failure: 'the server could not continue the file', resumed: false };
+    }
+    requireSuccess(response);
+    await describePart(cleared, url, validatorOf(response));
+  }
+  const start = resumed ? part.bytes : 0;
+  const total = transfer.bytes ?? totalOf(response, start);
+  const arrived = await append(response, part.path, start, total, (done) => {
+    onChunk();
+    transfer.onProgress?.(done, total);
+  });
+  if (total === undefined || arrived >= total) return { resumed };
+  return { failure: `the server stopped after ${arrived} of ${total} bytes`, resumed };
+}
+
+/** Appends a body to a file. Returns the size of the file. */
+async function append(
+  response: Response,
+  path: string,
+  start: number,
+  total: number | undefined,
+  onProgress: (done: number) => void,
+): Promise<number> {
+  const file = await open(path, start === 0 ? 'w' : 'a');
+  let done = start;
+  onProgress(done);
+  try {
+    for await (const chunk of response.body ?? []) {
+      const bytes = chunk as Uint8Array;
+      if (total !== undefined && done + bytes.length > total)
+        throw new FinalFailure(`more bytes than the ${total} there should be`);
+      await file.writeFile(bytes);
+      done += bytes.length;
+      onProgress(done);
+    }
+  } finally {
+    await file.close();
+  }
+  return done;
+}
+
+/** `If-Range` makes a server that has another version by now send all of it. */
+function requestHeaders({ headers, part }: Transfer): Record<string, string> {
+  const range = part.bytes > 0 && part.validator !== undefined;
+  return {
+    'user-agent': 'spotbench',
+    'accept-encoding': 'identity',
+    ...headers,
+    ...(range ? { range: `bytes=${part.bytes}-`, 'if-range': part.validator } : {}),
+  };
+}
+
+function requireSuccess({ status, statusText }: Response): void {
+  if (status === 200) return;
+  const answer = `the server answered ${status} ${statusText}`.trim();
+  if (status === 401 || status === 403)
+    throw new FinalFailure(`${answer}: it needs a token, or the licence must be accepted first`);
+  if (status >= 400 && status < 500 && status !== 408 && status !== 429) throw new FinalFailure(answer);
+  throw new Error(answer);
+}
+
+/** A weak ETag names what a page says, not its bytes: it cannot tell whether bytes may be joined. */
+function validatorOf({ headers }: Response): string | undefined {
+  const etag = headers.get('etag');
+  if (etag !== null && !etag.startsWith('W/')) return etag;
+  return headers.get('last-modified') ?? undefined;
+}
+
+function firstByteOf({ headers }: Response): number | undefined {
+  const start = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1];
+  return start === undefined ? undefined : Number(start);
+}
+
+/** Size of the whole file as the server states it; a compressed body's length is not that. */
+function totalOf({ headers }: Response, start: number): number | undefined {
+  const length = headers.get('content-length');
+  return length === null || headers.has('content-encoding') ? undefined : start + Number(length);
+}
+
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error && cause.message !== '' ? `${message}: ${cause.message}` : message;
+}
