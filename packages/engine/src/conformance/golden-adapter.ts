@@ -19,17 +19,21 @@ export interface GoldenAdapter {
 
 /** The whole published model, image backbone included, ready to be computed on one batch. */
 export interface GoldenModel {
-  /** Every parameter by the authors' state-dict name; filled by the golden formula. */
+  /**
+   * Every parameter by the authors' state-dict name; filled by the golden formula. One that has no gradient in the file
+   * (null) is here too, with `trainable: false`.
+   */
   readonly parameters: ParameterSpecs;
   /** The state-dict key whose formula fills a parameter, where it is not the parameter's own name (shared modules). */
-  keyOf?(name: string): string;
+  readonly keyOf?: (name: string) => string;
   /** The batch, by the golden formula, and the masks that stand for random numbers. */
   readonly inputs: HostArrays;
   readonly optimiser: Optimiser;
   readonly learningRate: number;
   /**
    * The file's forward values by their names in it, whatever mode each was computed in. A value whose name ends in `_probe`
-   * is given as the array it is a probe of, under the name without `_probe`.
+   * is given as the array it is a probe of, under the name without `_probe`. A file may hold the leading corner of an array
+   * (its first rows or tokens): the whole array is given, or just that corner.
    */
   forward(parameters: NamedTensors, inputs: TensorMap): Readonly<Record<string, Tensor>>;
   /** Loss, its terms by the file's names, and new running statistics, in training mode. */

@@ -85,7 +85,7 @@ interface PlantedSpots {
 /** Every token linear in the hidden numbers of its spot; those of the view `slide` in their mean over the section. */
 function plantedViews(views: NonNullable<PlantedOptions['views']>, spots: PlantedSpots) {
   const { seed, section, latent, width, noise } = spots;
-  const made = Object.entries(views).map(([view, tokens]): [string, ViewFeatures] => {
+  const made = Object.entries(views as Readonly<Record<string, number>>).map(([view, tokens]): [string, ViewFeatures] => {
     const toTokens = normals(createRandom(seed, 'planted-view', view), LATENT * tokens * width);
     const random = createRandom(seed, 'planted-view', view, section);
     const seen = view === 'slide' ? meanLatent(latent) : latent;
