@@ -1,0 +1,194 @@
+/** CMRCNet from training sections to predictions, on slides whose image tokens decide their expression. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRandom, type FitContext, type Progress, type TrainingData, type TrainingSlide } from '@spotbench/core';
+import { readSafetensors } from '@spotbench/engine';
+import { plantedSlides } from '@spotbench/engine/testing';
+import { memory } from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { configSchema, method, type Config } from '../src/index.ts';
+
+const [N, T, D, G] = [40, 4, 10, 12];
+const [first, second, third, held] = plantedSlides({
+  sections: 4,
+  spots: N,
+  features: D,
+  genes: G,
+  noise: 0.3,
+  seed: 4,
+  views: { tokens: T },
+});
+const data: TrainingData = { genes: held.expression.genes, train: [first, second], validation: [third] };
+const { expression: answer, ...query } = held;
+
+const small = {
+  epochs: 12,
+  patience: 0,
+  batchSize: 32,
+  learningRate: 3e-3,
+  finalLearningRate: 3e-4,
+  projectionWidth: 16,
+  spotTokens: 3,
+  fusionHeads: 2,
+  topK: 6,
+  topKMaxFraction: null,
+};
+
+function contextOf(config: Partial<Config>, changes: Partial<FitContext<Config>> = {}): FitContext<Config> {
+  return {
+    config: configSchema.parse({ ...small, ...config }),
+    regime: 'frozen',
+    seed: 0,
+    random: createRandom(0, 'cell'),
+    engine: 'onnx',
+    device: 'cpu',
+    ...changes,
+  };
+}
+
+async function fitAndPredict(config: Partial<Config> = {}, changes: Partial<FitContext<Config>> = {}) {
+  const fitted = await method.fit(data, contextOf(config, changes));
+  const predicted = await fitted.predict(query);
+  await fitted.dispose!();
+  return { predicted, selectedBy: fitted.selectedBy };
+}
+
+const { predicted: usual, selectedBy } = await fitAndPredict();
+
+test('learns the planted signal, and shuffled truth teaches nothing', async () => {
+  expect(usual).toHaveLength(N * G);
+  expect(usual.every(Number.isFinite)).toBe(true);
+  expect(selectedBy).toBe('fixed in advance: 12 epochs, 6 neighbours of 120 keys');
+  expect(meanPearson(usual)).toBeGreaterThan(0.5);
+
+  const shuffled = await method.fit(
+    { ...data, train: [first, second, third].map(withShuffledTruth), validation: [] },
+    contextOf({}),
+  );
+  expect(Math.abs(meanPearson(await shuffled.predict(query)))).toBeLessThan(0.2);
+});
+
+test('both terms of the loss fall', async () => {
+  const closed: Progress[] = [];
+  const onProgress = (progress: Progress) => {
+    if (progress.step === progress.steps) closed.push(progress);
+  };
+  await fitAndPredict({}, { onProgress });
+  expect(Object.keys(closed[0].terms!)).toEqual(['contrastive', 'reconstruction']);
+  for (const term of ['contrastive', 'reconstruction']) {
+    expect(closed.at(-1)!.terms![term]).toBeLessThan(closed[0].terms![term]);
+  }
+  // 120 spots in batches of 32: the partial one is dropped.
+  expect(closed[0].steps).toBe(3);
+});
+
+test('the seed decides the answer', async () => {
+  expect((await fitAndPredict()).predicted).toEqual(usual);
+  const other = await fitAndPredict({}, { random: createRandom(1, 'cell') });
+  expect(other.predicted).not.toEqual(usual);
+});
+
+test('every dropout and the token mask change training', async () => {
+  for (const off of [{ dropout: 0 }, { spotTokenDropout: 0 }, { crossDropout: 0 }, { keptFraction: 1 }]) {
+    expect((await fitAndPredict(off)).predicted, Object.keys(off)[0]).not.toEqual(usual);
+  }
+});
+
+test('a killed fit resumes to the same predictions', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
+  const onProgress = ({ epoch, step }: Progress) => {
+    if (epoch === 9 && step === 2) throw new Error('killed');
+  };
+  await expect(fitAndPredict({}, { checkpointFolder: folder, onProgress })).rejects.toThrow('killed');
+  const resumed = await fitAndPredict({}, { checkpointFolder: folder });
+  expect(resumed.predicted).toEqual(usual);
+  await rm(folder, { recursive: true });
+});
+
+test('the best epoch on the validation sections is kept, and keys come from the others', async () => {
+  const kept = await fitAndPredict({ patience: 60 });
+  expect(kept.selectedBy).toMatch(
+    /^validation sections: epoch \d+; fixed in advance: 12 epochs, 6 neighbours of 80 keys$/,
+  );
+  const without = await method.fit({ ...data, validation: [] }, contextOf({ patience: 60 }));
+  expect(without.selectedBy).toBe('fixed in advance: 12 epochs, 6 neighbours of 80 keys');
+});
+
+test('one token a spot', async () => {
+  const views = (slide: TrainingSlide): TrainingSlide => ({
+    ...slide,
+    views: { tokens: { rows: N, tokens: 1, width: D, values: slide.features!.values } },
+  });
+  const fitted = await method.fit({ ...data, train: data.train.map(views), validation: [] }, contextOf({ epochs: 1 }));
+  expect((await fitted.predict(views(held))).every(Number.isFinite)).toBe(true);
+});
+
+test('saves weights under the published names', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
+  const fitted = await method.fit(data, contextOf({ epochs: 1 }));
+  await fitted.save!(folder);
+  expect((await readdir(folder)).sort()).toEqual(['fitted.json', 'reference.safetensors', 'weights.safetensors']);
+  const { arrays } = await readSafetensors(join(folder, 'weights.safetensors'));
+  const shapeOf = (name: string) => arrays[name].shape;
+  expect(shapeOf('spot_projection_restruction.0.weight')).toEqual([48, G]);
+  expect(shapeOf('latent_linear_768_2_256.weight')).toEqual([16, D]);
+  expect(shapeOf('first_attention.in_proj_weight')).toEqual([48, 16]);
+  expect(shapeOf('cross_modal_image_layers.0.cross_attention.fc_q.0.weight')).toEqual([16, 16]);
+  expect(Object.keys(arrays).filter((name) => name.startsWith('cross_modal_image_layers.1'))).toEqual([]);
+  await rm(folder, { recursive: true });
+});
+
+test('no tensor is left behind', async () => {
+  const before = memory().numTensors;
+  await fitAndPredict({ epochs: 1, patience: 1 }, { engine: 'tfjs', device: 'js' });
+  expect(memory().numTensors).toBe(before);
+});
+
+describe('refuses', () => {
+  test('heads that do not divide a width, patches that do not tile an image, an unknown option', () => {
+    const refuse = (config: object, message: string) => {
+      expect(() => configSchema.parse(config)).toThrow(message);
+    };
+    refuse({ queryHeads: 3 }, 'queryHeads must divide projectionWidth (256), got 3');
+    refuse({ fusionHeads: 5 }, 'fusionHeads must divide projectionWidth (256), got 5');
+    refuse({ vitHeads: 7 }, 'vitHeads must divide vitWidth (768), got 7');
+    refuse({ imageSizePx: 225 }, 'vitPatchPx must divide imageSizePx (225), got 32');
+    refuse({ topk: 3 }, 'topk');
+  });
+
+  test('before training: a batch larger than the training set, more neighbours than keys, an absent view', async () => {
+    let begun = false;
+    const onProgress = () => (begun = true);
+    const refuse = (config: Partial<Config>, message: string, given = data) =>
+      expect(method.fit(given, contextOf(config, { onProgress }))).rejects.toThrow(message);
+    await refuse({ batchSize: 121 }, 'needed at least 121 training spots, got 120');
+    await refuse({ topK: 121 }, 'needed at least 121 training spots to average 121 neighbours, got 120');
+    const withoutViews = { ...first, views: undefined };
+    await refuse({}, 'needs image features of view tokens, got none', { ...data, train: [withoutViews] });
+    expect(begun).toBe(false);
+  });
+});
+
+function meanPearson(predicted: Float32Array): number {
+  const genes = Array.from({ length: G }, (_, g) => pearson(columnOf(predicted, g), columnOf(answer.values, g)));
+  return genes.reduce((sum, r) => sum + r, 0) / G;
+}
+
+function columnOf(values: Float32Array, g: number): number[] {
+  return Array.from({ length: N }, (_, n) => values[n * G + g]);
+}
+
+function pearson(x: readonly number[], y: readonly number[]): number {
+  const centre = (v: readonly number[]) => v.map((value) => value - v.reduce((sum, each) => sum + each, 0) / v.length);
+  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+  const [cx, cy] = [centre(x), centre(y)];
+  return dot(cx, cy) / Math.sqrt(dot(cx, cx) * dot(cy, cy));
+}
+
+/** The section with the expression of its spots in a random order. */
+function withShuffledTruth(slide: TrainingSlide, seed: number): TrainingSlide {
+  const order = createRandom(seed, 'shuffle-truth').permutation(N);
+  const values = slide.expression.values.map((_, at, all) => all[order[Math.floor(at / G)] * G + (at % G)]);
+  return { ...slide, expression: { ...slide.expression, values } };
+}
