@@ -85,14 +85,16 @@ interface PlantedSpots {
 /** Every token linear in the hidden numbers of its spot; those of the view `slide` in their mean over the section. */
 function plantedViews(views: NonNullable<PlantedOptions['views']>, spots: PlantedSpots) {
   const { seed, section, latent, width, noise } = spots;
-  const made = Object.entries(views as Readonly<Record<string, number>>).map(([view, tokens]): [string, ViewFeatures] => {
-    const toTokens = normals(createRandom(seed, 'planted-view', view), LATENT * tokens * width);
-    const random = createRandom(seed, 'planted-view', view, section);
-    const seen = view === 'slide' ? meanLatent(latent) : latent;
-    const rows = seen.length / LATENT;
-    const values = project(seen, toTokens, rows, tokens * width, (x) => x + noise * random.normal());
-    return [view, { rows, tokens, width, values }];
-  });
+  const made = Object.entries(views as Readonly<Record<string, number>>).map(
+    ([view, tokens]): [string, ViewFeatures] => {
+      const toTokens = normals(createRandom(seed, 'planted-view', view), LATENT * tokens * width);
+      const random = createRandom(seed, 'planted-view', view, section);
+      const seen = view === 'slide' ? meanLatent(latent) : latent;
+      const rows = seen.length / LATENT;
+      const values = project(seen, toTokens, rows, tokens * width, (x) => x + noise * random.normal());
+      return [view, { rows, tokens, width, values }];
+    },
+  );
   return Object.fromEntries(made);
 }
 
