@@ -8,6 +8,7 @@ import { featuresCommand } from './commands/features.ts';
 import { planCommand } from './commands/plan.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
+import { weightsCommand } from './commands/weights.ts';
 
 /** Exit codes: 0 all well; 1 something failed and says what; 2 the command line was wrong. */
 const USAGE_ERROR = 2;
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       featuresCommand,
       cellCommand,
       exportCommand,
+      weightsCommand,
     ])
     .demandCommand(1, 'Say what to do: one of the commands above.')
     .strict()

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { lookUp } from '@spotbench/core';
+import { featureView, lookUp } from '@spotbench/core';
 import type { EngineRequest } from '@spotbench/engine';
 import { buildData } from '../data/build-data.ts';
 import { loadDatasets } from '../datasets/load.ts';
 import { buildFeatures } from '../features/build-features.ts';
+import { featuresStep } from '../features/features-folder.ts';
 import { modelFolder } from '../models/model-artefact.ts';
 import { findCell } from '../plan/find-cell.ts';
 import { createProgressBar } from '../progress/progress-bar.ts';
@@ -40,29 +41,30 @@ export async function readDataset(id: string, json: boolean): Promise<void> {
   }
 }
 
-/** Computes a data set's features under an encoder and says what was computed. */
-export async function computeFeatures(id: string, encoder: string, json: boolean): Promise<void> {
+/** Names of a data set, an encoder and a view, as they were typed. */
+export interface FeaturesRequest {
+  readonly dataset: string;
+  readonly encoder: string;
+  readonly view: string;
+}
+
+/** Computes a data set's features under an encoder in one view and says what was computed. */
+export async function computeFeatures({ dataset, encoder, view }: FeaturesRequest, json: boolean): Promise<void> {
   const workspace = findWorkspace();
-  const entry = lookUp('data set', id, loadDatasets(workspace).datasets);
-  const bar = createProgressBar(`features ${id} ${encoder}`);
+  const entry = lookUp('data set', dataset, loadDatasets(workspace).datasets);
+  const place = { dataset, encoder, view: featureView(view) };
+  const bar = createProgressBar(featuresStep(place).replaceAll('--', ' '));
   try {
-    const { features, reused } = await recordingFailure(workspace, `features--${id}--${encoder}`, () =>
-      buildFeatures(workspace, id, entry, encoder, (done, total, what) => bar.update(done, total, `section ${what}`)),
+    const { features, reused } = await recordingFailure(workspace, featuresStep(place), () =>
+      buildFeatures(workspace, place, entry, (done, total, what) => bar.update(done, total, `section ${what}`)),
     );
     const spots = Object.values(features.meta.sections).reduce((a, b) => a + b, 0);
-    const summary = {
-      dataset: id,
-      encoder,
-      spots,
-      features: features.meta.names.length,
-      hash: features.manifest.hash,
-      reused,
-    };
+    const summary = { ...place, spots, features: features.meta.names.length, hash: features.manifest.hash, reused };
     bar.stop();
     process.stdout.write(
       json
         ? `${JSON.stringify(summary)}\n`
-        : `${id}: ${summary.features} ${encoder} features of ${spots} spots, ${reused ? 'unchanged' : 'computed'} (${summary.hash.slice(0, 12)})\n`,
+        : `${dataset}: ${summary.features} ${encoder} features of ${spots} spots, view ${view}, ${reused ? 'unchanged' : 'computed'} (${summary.hash.slice(0, 12)})\n`,
     );
   } finally {
     bar.stop();

@@ -8,9 +8,18 @@ export const featuresCommand: CommandModule = {
     argv
       .positional('dataset', { type: 'string', demandOption: true, describe: 'Data set, e.g. her2st' })
       .option('encoder', { type: 'string', requiresArg: true, default: 'handcrafted', describe: 'Frozen encoder' })
+      .option('view', {
+        type: 'string',
+        requiresArg: true,
+        default: 'patch',
+        describe: 'patch, tiles, tokens, neighbourhood, slide or scale-<px>',
+      })
       .option('json', { boolean: true, describe: 'One JSON object for machines' }),
   handler: async (args) => {
     const { computeFeatures } = await import('../steps.ts');
-    await computeFeatures(args.dataset as string, args.encoder as string, args.json === true);
+    await computeFeatures(
+      { dataset: args.dataset as string, encoder: args.encoder as string, view: args.view as string },
+      args.json === true,
+    );
   },
 };
