@@ -5,12 +5,18 @@ import { gaussianNoise } from './gaussian-noise.ts';
 import { horizontalFlip, rotation, verticalFlip } from './geometry.ts';
 import type { Operation, PatchFunction } from './operation.ts';
 
-/** Applies operations to an 8-bit RGB patch in their order, 8 bits after each. Returns new memory. [S, S, 3] */
+/**
+ * Applies operations to an 8-bit RGB patch in their order, 8 bits after each. The patch itself is returned where there are none,
+ * and is never changed. [S, S, 3]
+ */
 export function applyOperations(pixels: Uint8Array, sizePx: number, operations: readonly Operation[]): Uint8Array {
-  let [current, spare] = [pixels.slice(), new Uint8Array(operations.length > 0 ? pixels.length : 0)];
+  let [current, spare] = [pixels, new Uint8Array(0)];
   for (const operation of operations) {
-    patchFunction(operation)(current, spare, sizePx);
-    [current, spare] = [spare, current];
+    // The second operation must not write to the patch it was given.
+    const target = spare.length > 0 ? spare : new Uint8Array(pixels.length);
+    patchFunction(operation)(current, target, sizePx);
+    spare = current === pixels ? new Uint8Array(0) : current;
+    current = target;
   }
   return current;
 }

@@ -87,12 +87,40 @@ describe('gaussian noise', () => {
     expect(Math.abs(variance - 100 - 1 / 12)).toBeLessThan(5 * 100 * Math.sqrt(2 / n));
   });
 
+  it('adds every step as often as the whole part of a normal number has it', () => {
+    // P(k <= e < k + 1), e normal of standard deviation 1.7, from scipy.stats.norm.
+    const shares = {
+      [-6]: 0.0014266,
+      [-4]: 0.0294938,
+      [-3]: 0.0808968,
+      [-1]: 0.2218128,
+      0: 0.2218128,
+      1: 0.1584837,
+      5: 0.0014266,
+    };
+    const values = [...noisy(128, 1, 1.7), ...noisy(128, 2, 1.7)];
+    for (const [step, share] of Object.entries(shares)) {
+      const found = mean(values.map((value) => Number(value === 128 + Number(step))));
+      expect(Math.abs(found - share)).toBeLessThan(5 * Math.sqrt(share / values.length));
+    }
+  });
+
+  it('reaches as far out as a normal distribution of so many numbers', () => {
+    // Of 24,576 numbers the largest lies between 3.2 and 6 standard deviations but for one time in 10^7.
+    const values = [...noisy(128, 3, 20), ...noisy(128, 4, 20)];
+    for (const far of [128 - Math.min(...values), Math.max(...values) - 128]) {
+      expect(far).toBeGreaterThan(3.2 * 20);
+      expect(far).toBeLessThan(6 * 20);
+    }
+  });
+
   it('clips, and is another for another patch', () => {
     expect(Math.max(...noisy(250, 1))).toBe(255);
     expect(Math.min(...noisy(5, 1))).toBe(0);
     expect(noisy(128, 1)).toEqual(noisy(128, 1));
     expect(noisy(128, 1)).not.toEqual(noisy(128, 2));
     expect(new Set(noisy(77, 1, 0))).toEqual(new Set([77]));
+    expect(new Set(noisy(77, 1, 1e-3))).toEqual(new Set([76, 77]));
   });
 });
 

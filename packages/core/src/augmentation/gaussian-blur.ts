@@ -1,6 +1,6 @@
 import type { PatchFunction } from './operation.ts';
 
-/** Box blurs in a row that stand for one Gaussian. */
+/** Box blurs in a row that stand for one Gaussian: `lineBlur` does them one after the other. */
 const PASSES = 3;
 /** Fixed point of the weights: 24 bits. */
 const ONE = 2 ** 24;
@@ -18,12 +18,12 @@ export const gaussianBlur =
     const boxRadius = extendedBoxRadius(Math.fround(radius));
     if (boxRadius === 0) return;
     const box = boxWeights(boxRadius);
-    const line = new Uint8Array(sizePx);
+    const blur = lineBlur(box, sizePx);
     for (let i = 0; i < sizePx; i++) {
-      for (let c = 0; c < 3; c++) blurLine(target, { at: i * sizePx * 3 + c, step: 3 }, line, box);
+      for (let c = 0; c < 3; c++) blur(target, i * sizePx * 3 + c, 3);
     }
     for (let i = 0; i < sizePx; i++) {
-      for (let c = 0; c < 3; c++) blurLine(target, { at: i * 3 + c, step: sizePx * 3 }, line, box);
+      for (let c = 0; c < 3; c++) blur(target, i * 3 + c, sizePx * 3);
     }
   };
 
@@ -52,20 +52,36 @@ function boxWeights(radius: number): Box {
   return { reach, full, edge: Math.floor((ONE - (reach * 2 + 1) * full) / 2) };
 }
 
-/** Blurs one line of one channel in place. `line` is scratch of its length. */
-function blurLine(pixels: Uint8Array, { at, step }: { at: number; step: number }, line: Uint8Array, box: Box): void {
-  const { reach, full, edge } = box;
-  const last = line.length - 1;
-  for (let pass = 0; pass < PASSES; pass++) {
-    for (let x = 0, from = at; x <= last; x++, from += step) line[x] = pixels[from];
-    // Sum of the full pixels around x.
-    let sum = 0;
-    for (let x = -reach; x <= reach; x++) sum += line[Math.min(Math.max(x, 0), last)];
-    for (let x = 0, to = at; x <= last; x++, to += step) {
-      const before = line[Math.max(x - reach - 1, 0)];
-      const after = line[Math.min(x + reach + 1, last)];
-      pixels[to] = (sum * full + (before + after) * edge + ONE / 2) / ONE;
-      sum += after - line[Math.max(x - reach, 0)];
-    }
+/** Blurs one line of one channel in place: the values at `at`, `at + step`, ... */
+function lineBlur(box: Box, length: number) {
+  // The line with the pixels beyond its ends; passes go from the first to the second and back.
+  const lines = [0, 1].map(() => new Uint8Array(length + 2 * (box.reach + 1)));
+  const start = box.reach + 1;
+  return (pixels: Uint8Array, at: number, step: number): void => {
+    const [first, second] = lines;
+    for (let x = 0, from = at; x < length; x++, from += step) first[start + x] = pixels[from];
+    boxBlur(first, second, box);
+    boxBlur(second, first, box);
+    boxBlur(first, second, box);
+    for (let x = 0, to = at; x < length; x++, to += step) pixels[to] = second[start + x];
+  };
+}
+
+/** One pass over a line that starts `reach + 1` into `line`, the pixels beyond its ends repeating those at them. */
+function boxBlur(line: Uint8Array, blurred: Uint8Array, { reach, full, edge }: Box): void {
+  const start = reach + 1;
+  const end = line.length - start;
+  for (let x = 0; x < start; x++) {
+    line[x] = line[start];
+    line[end + x] = line[end - 1];
+  }
+  // Sum of the full pixels around the first.
+  let sum = 0;
+  for (let x = 1; x <= 2 * reach + 1; x++) sum += line[x];
+  for (let x = start; x < end; x++) {
+    const before = line[x - start];
+    const after = line[x + start];
+    blurred[x] = (sum * full + (before + after) * edge + ONE / 2) / ONE;
+    sum += after - line[x - reach];
   }
 }
