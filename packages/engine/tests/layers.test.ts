@@ -127,6 +127,13 @@ describe('dropout on tensors', () => {
     expect(drawRandomInputs({ mask: declaration }, random, 4).mask).not.toEqual(mask);
   });
 
+  test.each([0.3, 0.9, 1])('a share of %d is kept, also between two 256ths', (share) => {
+    const { many } = drawRandomInputs({ many: { kind: 'bernoulli', keep: share, shape: [1_000_000] } }, random, 0);
+    const kept = (many.data as Float32Array).reduce((sum, value) => sum + value, 0) / 1_000_000;
+    // Four standard errors; the nearest 256th is 0.0031 (of 0.3) and 0.0016 (of 0.9) away.
+    expect(Math.abs(kept - share)).toBeLessThanOrEqual(4 * Math.sqrt((share * (1 - share)) / 1_000_000));
+  });
+
   test('kept elements are scaled so that the mean stays', () => {
     const y = numbers(dropout(onesLike(keep), { keep, rate: 0.25 }));
     expect([...new Set(y)].sort()).toEqual([0, expect.closeTo(4 / 3, 6)]);
