@@ -22,6 +22,7 @@ export type {
   FittedControl,
   LoadContext,
   Method,
+  PretrainedWeights,
   Progress,
   Regime,
   TrainingData,
@@ -112,7 +113,14 @@ export type { Comparison, ComparisonOptions, MethodRuns, MethodStanding } from '
 export { holm } from './statistics/holm.ts';
 export type { PairedDifference } from './statistics/paired.ts';
 export { MIN_PATIENTS, smallestWilcoxonP, wilcoxonP } from './statistics/wilcoxon.ts';
-export { MANIFEST, readArtefactFile, readManifest, verifyArtefact, writeArtefact } from './store/artefact.ts';
+export {
+  MANIFEST,
+  readArtefactFile,
+  readManifest,
+  verifyArtefact,
+  writeArtefact,
+  writeArtefactFolder,
+} from './store/artefact.ts';
 export type { ArtefactFiles, ArtefactManifest } from './store/artefact.ts';
 export { syncFolder, temporaryBeside, writeAndSync, writeFileAtomic } from './store/atomic-write.ts';
 export { float32From, uint32From } from './store/typed-array.ts';

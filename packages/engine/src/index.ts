@@ -30,6 +30,8 @@ export type { ArraySpec, DType, HostArray, HostArrays } from './host-array.ts';
 export { createContrastiveMethod } from './contrastive/contrastive-method.ts';
 export type { ContrastiveOptions, ContrastiveTraining } from './contrastive/contrastive-options.ts';
 export type { GoldenAdapter, GoldenModel } from './conformance/golden-adapter.ts';
+export type { ImageInputs } from './contrastive/image-inputs.ts';
+export type { PretrainedPart } from './contrastive/pretrained.ts';
 export { chunksOf, type Chunk } from './contrastive/reference-bank.ts';
 export { positionCount, spotTable, type SectionRange, type SpotTable } from './contrastive/spot-table.ts';
 export { fitStandardiser, standardise, type Standardiser } from './contrastive/standardiser.ts';

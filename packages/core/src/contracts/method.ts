@@ -33,6 +33,13 @@ export interface Progress {
   readonly terms?: Readonly<Record<string, number>>;
 }
 
+/** Pretrained weights on disk: a safetensors file with PyTorch names. */
+export interface PretrainedWeights {
+  readonly path: string;
+  /** Put before every name of the backbone to get the file's, e.g. `features.`. */
+  readonly prefix: string;
+}
+
 /** What surrounds a fit. */
 export interface FitContext<Config = unknown> {
   /** The method's configuration, parsed by its `configSchema`. */
@@ -44,6 +51,8 @@ export interface FitContext<Config = unknown> {
   /** Compute engine and device asked for, e.g. `onnx` and `cpu`. */
   readonly engine: string;
   readonly device: string;
+  /** Weights that image backbones start from, by their name, in the `finetune` regime; from scratch where absent. */
+  readonly pretrained?: Readonly<Record<string, PretrainedWeights>>;
   /** CPU threads this fit may use; all of them where absent. Never changes a number. */
   readonly threads?: number;
   /** A folder for checkpoints that lives as long as the cell is unfinished; a fit that finds one resumes from it. */

@@ -23,15 +23,21 @@ import { openEngine } from './open-engine.ts';
 import { buildReferenceBank } from './reference-bank.ts';
 import { loadContrastive } from './saved-state.ts';
 
+/** A method made of encoders, a loss and a predictor, which stay visible to checks that look inside. */
+export interface MadeContrastive<Config = unknown> extends Method<Config> {
+  readonly contrastive: ContrastiveOptions<Config>;
+}
+
 /**
  * Makes a method that the bench can run out of encoders, a loss and a predictor: batches, training with checkpoints,
  * the reference bank of training spots, and predictions by retrieval.
  */
-export function createContrastiveMethod<Config>(options: ContrastiveOptions<Config>): Method<Config> {
+export function createContrastiveMethod<Config>(options: ContrastiveOptions<Config>): MadeContrastive<Config> {
   const { name, version, title, paper, configSchema, views } = options;
   const about = { name, version, title, paper, configSchema, views, deterministic: false };
   return {
     ...about,
+    contrastive: options,
     fit: (data, context) => fit(options, data, context),
     load: (folder, context) => load(options, folder, context),
   };

@@ -21,6 +21,7 @@ import { batchSizeOf } from './batch-arrays.ts';
 import { contrastiveLoss, modelParameters, modelRandom } from './contrastive-model.ts';
 import type { ContrastiveTraining } from './contrastive-options.ts';
 import type { ImageInputs } from './image-inputs.ts';
+import { withPretrained } from './pretrained.ts';
 import { frozenInputs, imageInputs, type SpotInputs } from './spot-inputs.ts';
 import { positionCount, spotTable, type SpotTable } from './spot-table.ts';
 import { validationLoss, type Validation } from './validation.ts';
@@ -54,7 +55,7 @@ export interface FitPlan {
 
 /** Trains the encoders of a contrastive method. @throws as `train`, and when there is nothing to train on. */
 export async function fitContrastive(plan: FitPlan, data: TrainingData): Promise<FitResult> {
-  const { model, training, engine, context } = plan;
+  const { model, training, engine } = plan;
   const watched = training.patience !== undefined && data.validation.length > 0;
   const slides = watched ? data.train : [...data.train, ...data.validation];
   const raw = spotTable(slides, data.genes.length, plan.views);
@@ -65,7 +66,7 @@ export async function fitContrastive(plan: FitPlan, data: TrainingData): Promise
   const held = standardised(spotTable(heldSlides, data.genes.length, plan.views), standardisers);
   const sizes = modelSizes(plan, table, held);
   const specs = modelParameters(model, sizes);
-  const parameters = initialise(specs, context.random);
+  const parameters = await firstParameters(plan, specs);
   const heldInputs = inputsOf(plan, held, heldSlides);
   const validation = watched
     ? validationLoss(engine, model, held, heldInputs, training.batchSize, parameters)
@@ -78,6 +79,13 @@ export async function fitContrastive(plan: FitPlan, data: TrainingData): Promise
   } finally {
     await validation?.dispose();
   }
+}
+
+/** Drawn at random, but for parts that start from pretrained weights. */
+async function firstParameters({ images, context }: FitPlan, specs: ParameterSpecs): Promise<HostArrays> {
+  const drawn = initialise(specs, context.random);
+  if (images?.pretrained === undefined || context.pretrained === undefined) return drawn;
+  return withPretrained(drawn, images.pretrained, context.pretrained);
 }
 
 function modelSizes({ images }: FitPlan, table: SpotTable, held: SpotTable): ModelSizes {
@@ -119,14 +127,14 @@ function runTraining(plan: FitPlan, prepared: Prepared): Promise<Trained> {
     },
     randomInputs: (batch) => modelRandom(model, sizes, batchSizeOf(batch)),
     random: context.random,
-    checkpoint: checkpointOf(plan, table),
+    checkpoint: checkpointOf(plan, table, parameters),
     earlyStopping: validation && { patience: training.patience!, validate: (present) => validation.validate(present) },
     onProgress: context.onProgress,
   });
 }
 
-/** A checkpoint is taken up only by the same method, configuration, seed, engine and data. */
-function checkpointOf({ name, training, engine, context }: FitPlan, table: SpotTable) {
+/** A checkpoint is taken up only by the same method, configuration, first parameters, seed, engine and data. */
+function checkpointOf({ name, training, engine, context }: FitPlan, table: SpotTable, parameters: HostArrays) {
   if (context.checkpointFolder === undefined) return undefined;
   const identity = hashValue({
     name,
@@ -136,6 +144,7 @@ function checkpointOf({ name, training, engine, context }: FitPlan, table: SpotT
     stream: context.random.fork('identity').uint32(),
     engine: engine.name,
     regime: context.regime,
+    parameters: Object.entries(parameters).map(([name, { data }]) => [name, sha256(bytesOf(data))]),
     features: mapViews(table.features, ({ values }) => sha256(bytesOf(values))),
     expression: sha256(bytesOf(table.expression)),
     positions: sha256(bytesOf(table.positions)),

@@ -13,6 +13,7 @@ import type { HostArray, HostArrays } from '../host-array.ts';
 import { under } from '../training/state-layout.ts';
 import { IMAGES } from './batch-arrays.ts';
 import { readViewPixels } from './image-view.ts';
+import type { PretrainedPart } from './pretrained.ts';
 
 /** The images that a method's own image encoder is trained on. */
 export interface ImageInputs {
@@ -21,6 +22,8 @@ export interface ImageInputs {
   readonly sizePx: number;
   /** What a training image goes through, in order; of it, images to predict from get `normalise` alone. */
   readonly augmentations: readonly Augmentation[];
+  /** Parts of the model that start from pretrained weights, where weights are used. */
+  readonly pretrained?: readonly PretrainedPart[];
 }
 
 /** Reads the images of some spots of one slide, without augmentation. */
