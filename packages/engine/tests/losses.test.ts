@@ -1,6 +1,6 @@
 /** Loss terms against the authors' own code, from the embeddings their models gave; see fixtures/README.md. */
 import { readFileSync } from 'node:fs';
-import { add, log, mean, tensor, tensor2d, type Scalar, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { add, log, mean, mul, tensor, tensor2d, type Scalar, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import {
   createEngine,
@@ -141,6 +141,20 @@ describe('by hand', () => {
     expect(number(pearsonLoss(line, tensor2d([[3], [5], [9]])))).toBeCloseTo(0, 6);
     expect(number(pearsonLoss(line, tensor2d([[-3], [-5], [-9]])))).toBeCloseTo(2, 6);
     expect(number(pearsonLoss(line, tensor2d([[7], [7], [7]])))).toBeCloseTo(1, 6);
+  });
+
+  test('correlation loss: epsilon is added to each length, so that a constant prediction has a slope', () => {
+    const unit = tensor2d([[-Math.SQRT1_2], [0], [Math.SQRT1_2]]);
+    // sum p^2 = epsilon: sqrt(epsilon) / sqrt(2 epsilon).
+    expect(number(pearsonLoss(mul(unit, 1e-4), unit))).toBeCloseTo(1 - Math.SQRT1_2, 4);
+    const x = tensor2d([[3], [3], [3]]);
+    const { gradients } = valueAndGradients(() => ({ total: pearsonLoss(x, unit), terms: {} }), { x });
+    // -t / sqrt(epsilon).
+    expect([...gradients.x.dataSync()].map((slope) => slope * 1e-4)).toEqual([
+      expect.closeTo(Math.SQRT1_2, 3),
+      expect.closeTo(0, 3),
+      expect.closeTo(-Math.SQRT1_2, 3),
+    ]);
   });
 });
 
