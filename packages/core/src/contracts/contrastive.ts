@@ -44,10 +44,12 @@ export interface Batch {
 
 /** What an encoder makes of a batch. */
 export interface Embeddings {
-  /** [B, D] */
+  /** What retrieval compares. [B, D] */
   readonly embedding: Tensor2D;
   /** [B, T, D], where the method uses tokens. */
   readonly tokens?: Tensor3D;
+  /** What else the loss needs of this encoder, by the method's own names, such as the embedding of a second branch. */
+  readonly others?: NamedTensors;
   /** New values of parameters the optimiser does not touch, such as running statistics; in training mode only. */
   readonly updates?: NamedTensors;
 }
