@@ -5,8 +5,9 @@ import { SpotbenchError } from '@spotbench/core';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkArrays } from '../compile/check-arrays.ts';
 import type { CompiledStep, Engine, StepSpec } from '../compile/contract.ts';
+import { overwritable } from '../compile/overwritable.ts';
 import { traceStep, type TracedStep } from '../compile/trace.ts';
-import type { HostArray, HostArrays } from '../host-array.ts';
+import type { ArraySpec, HostArray, HostArrays } from '../host-array.ts';
 import { copyOf, emptyTensor, openSession, toHost, toTensor } from './onnx-session.ts';
 import { runInto, withoutCopies } from './uncopied-run.ts';
 
@@ -59,25 +60,34 @@ function hostEngine(device: string, options: InferenceSession.SessionOptions): E
   };
 }
 
-/** State lives in two sets of host buffers used in turn: a step reads one and writes the other, copying nothing. */
+/**
+ * State lives in host buffers. What may be overwritten while a step runs (moments, running statistics) has one, the rest two
+ * used in turn: a step reads one and writes the other. After a run that failed the state is undefined.
+ */
 class OnnxHostStep implements CompiledStep {
   private readonly session: InferenceSession;
   private readonly traced: TracedStep;
-  private readonly spec: StepSpec;
+  private readonly inputs: StepSpec['inputs'];
+  /** State that was compiled in, if it was; other first states are not kept. */
+  private readonly constants: HostArrays | undefined;
   private present: Record<string, Tensor>;
   private spare: Record<string, Tensor>;
 
   constructor(session: InferenceSession, traced: TracedStep, spec: StepSpec) {
     this.session = session;
     this.traced = traced;
-    this.spec = spec;
-    const changing = [...traced.state].filter(([, port]) => port.next !== undefined).map(([name]) => name);
+    this.inputs = spec.inputs;
+    this.constants = spec.constantState ? spec.state : undefined;
     this.present = Object.fromEntries([...traced.state.keys()].map((name) => [name, copyToTensor(spec.state[name])]));
-    this.spare = Object.fromEntries(changing.map((name) => [name, copyToTensor(spec.state[name])]));
+    const inPlace = overwritable(traced);
+    const changing = [...traced.state].filter(([, port]) => port.next !== undefined).map(([name]) => name);
+    this.spare = Object.fromEntries(
+      changing.map((name) => [name, inPlace.has(name) ? this.present[name] : emptyTensor(spec.state[name])]),
+    );
   }
 
   async run(inputs: HostArrays): Promise<HostArrays> {
-    checkArrays('input', this.spec.inputs, inputs);
+    checkArrays('input', this.inputs, inputs);
     const outputs = this.freshOutputs();
     await runInto(this.session, this.feeds(inputs), { ...this.nextState(), ...outputs });
     for (const name of Object.keys(this.spare)) {
@@ -87,15 +97,16 @@ class OnnxHostStep implements CompiledStep {
   }
 
   readState(): Promise<HostArrays> {
-    if (this.spec.constantState) return Promise.resolve(this.spec.state);
+    if (this.constants !== undefined) return Promise.resolve(this.constants);
     const copies = Object.entries(this.present).map(([name, tensor]) => [name, copyOf(toHost(tensor))] as const);
     return Promise.resolve(Object.fromEntries(copies));
   }
 
   writeState(state: HostArrays): Promise<void> {
     return Promise.resolve().then(() => {
-      if (this.spec.constantState) throw new Error('writeState: the state was compiled in as constants; compile again');
-      checkArrays('state', this.spec.state, state);
+      if (this.constants !== undefined)
+        throw new Error('writeState: the state was compiled in as constants; compile again');
+      checkArrays('state', this.stateSpecs(), state);
       for (const [name, tensor] of Object.entries(this.present)) (tensor.data as Float32Array).set(state[name].data);
     });
   }
@@ -103,6 +114,10 @@ class OnnxHostStep implements CompiledStep {
   dispose(): Promise<void> {
     [this.present, this.spare] = [{}, {}];
     return this.session.release();
+  }
+
+  private stateSpecs(): Record<string, ArraySpec> {
+    return Object.fromEntries(Object.entries(this.present).map(([name, { type, dims }]) => [name, specOf(type, dims)]));
   }
 
   private feeds(inputs: HostArrays): Record<string, Tensor> {
@@ -119,8 +134,12 @@ class OnnxHostStep implements CompiledStep {
 
   /** New arrays in every step: the caller keeps them. */
   private freshOutputs(): Record<string, Tensor> {
-    return Object.fromEntries([...this.traced.outputs.values()].map((port) => [port.name, emptyTensor(port)]));
+    return Object.fromEntries(
+      [...this.traced.outputs.values()].map((port) => [port.name, emptyTensor(specOf(port.type, port.shape))]),
+    );
   }
 }
 
 const copyToTensor = (array: HostArray): Tensor => toTensor(copyOf(array));
+
+const specOf = (type: string, shape: readonly number[]): ArraySpec => ({ dtype: type as ArraySpec['dtype'], shape });

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { encodeModel, type OnnxModel, type OnnxPort } from '../compile/onnx/model.ts';
-import type { HostArray } from '../host-array.ts';
+import { encodeModel, type OnnxModel } from '../compile/onnx/model.ts';
+import type { ArraySpec, HostArray } from '../host-array.ts';
 import { sizeOf } from '../host-shape.ts';
 
 /** Opens a session. @throws naming what ONNX Runtime did not accept. */
@@ -73,12 +73,9 @@ export function toTensor({ dtype, shape, data }: HostArray): Tensor {
 }
 
 /** An ONNX Runtime tensor of zeros, to be written by a session. */
-export function emptyTensor({ type, shape }: OnnxPort): Tensor {
-  const size = sizeOf(shape);
-  if (type === 'float32') return new Tensor(type, new Float32Array(size), shape);
-  return type === 'int32'
-    ? new Tensor(type, new Int32Array(size), shape)
-    : new Tensor('bool', new Uint8Array(size), shape);
+export function emptyTensor({ dtype, shape }: ArraySpec): Tensor {
+  const kinds = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+  return toTensor({ dtype, shape, data: new kinds[dtype](sizeOf(shape)) });
 }
 
 /** A tensor that lies in host memory as a host array over the same memory. */
