@@ -7,17 +7,20 @@ import {
   hashFile,
   readFixedPanel,
   SpotbenchError,
+  type FeatureMatrix,
+  type FeatureView,
   type Fold,
   type FittedTarget,
   type FoldPanels,
   type Slide,
   type TrainingData,
   type TrainingSlide,
+  type ViewFeatures,
 } from '@spotbench/core';
 import { metaOf, readCounts, readGenes, readSplits, readSpots, type DataArtefact } from '../data/data-artefact.ts';
 import { locateDataset, panelPath } from '../datasets/locate.ts';
 import { checkedImage } from '../features/build-features.ts';
-import { readFeatures, type FeaturesArtefact } from '../features/features-artefact.ts';
+import { readFeatures, type FeaturesByView } from '../features/features-artefact.ts';
 import type { CellContext } from '../plan/find-cell.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -35,13 +38,14 @@ export interface FoldData {
 
 /**
  * Loads a fold: panels and target fitted on its training and validation sections, training slides with expression, test
- * slides without. Of test sections only spots, features, image and gene names are read.
+ * slides without. Of test sections only spots, features, image and gene names are read. Slides carry the views in `features`
+ * and no others.
  */
 export async function loadFold(
   workspace: Workspace,
   context: CellContext,
   data: DataArtefact,
-  features: FeaturesArtefact,
+  features: FeaturesByView,
 ): Promise<FoldData> {
   const { cell, protocol } = context;
   const splits = await readSplits(data, protocol.split);
@@ -79,11 +83,18 @@ export async function loadFold(
     target,
     training: {
       genes: panels.all.genes,
-      train: await Promise.all(withRole('train').map(training)),
-      validation: await Promise.all(withRole('validation').map(training)),
+      train: await oneByOne(withRole('train'), training),
+      validation: await oneByOne(withRole('validation'), training),
     },
-    test: await Promise.all(withRole('test').map(slide)),
+    test: await oneByOne(withRole('test'), slide),
   };
+}
+
+/** One after the other: reading a section's features takes their memory twice, and views with tokens are large. */
+async function oneByOne<T>(sections: readonly string[], load: (section: string) => Promise<T>): Promise<T[]> {
+  const loaded: T[] = [];
+  for (const section of sections) loaded.push(await load(section));
+  return loaded;
 }
 
 /** A count matrix that names its genes and holds no counts. */
@@ -122,7 +133,7 @@ function slideReader(
   workspace: Workspace,
   { cell, dataset }: CellContext,
   data: DataArtefact,
-  features: FeaturesArtefact,
+  features: FeaturesByView,
 ): (id: string) => Promise<Slide> {
   const images = createImageCache();
   const { root } = locateDataset(workspace, cell.dataset, dataset);
@@ -134,8 +145,24 @@ function slideReader(
       id,
       patient,
       spots,
-      features: await readFeatures(features, id, spotCount),
+      ...(await slideFeatures(features, id, spotCount)),
       patches: createPatchReader(image, spots),
     };
   };
+}
+
+/** A section's views as a slide carries them: `patch` as `features`, the others as `views`. */
+async function slideFeatures(
+  features: FeaturesByView,
+  section: string,
+  spotCount: number,
+): Promise<Pick<Slide, 'features' | 'views'>> {
+  const views: Partial<Record<FeatureView, ViewFeatures>> = {};
+  let patch: FeatureMatrix | undefined;
+  for (const [view, artefact] of features) {
+    const found = await readFeatures(artefact, section, spotCount);
+    if (view === 'patch') patch = { encoder: artefact.meta.encoder, names: artefact.meta.names, values: found.values };
+    else views[view] = found;
+  }
+  return { ...(patch && { features: patch }), ...(Object.keys(views).length > 0 && { views }) };
 }

@@ -12,8 +12,9 @@ import {
 import { chooseEngine, type EngineRequest } from '@spotbench/engine';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
-import { openData, type DataArtefact } from '../data/data-artefact.ts';
-import { openFeatures, type FeaturesArtefact } from '../features/features-artefact.ts';
+import { openData } from '../data/data-artefact.ts';
+import { viewsOf } from '../features/cell-features.ts';
+import { featureHashes, hashOfViews, openViews } from '../features/features-artefact.ts';
 import { isOnnxCpu } from '../plan/engine-request.ts';
 import { keepModel } from '../models/model-artefact.ts';
 import type { CellContext } from '../plan/find-cell.ts';
@@ -94,8 +95,9 @@ async function work(
   const { cell, dataset, protocol } = context;
   const data = await openData(workspace, cell.dataset);
   draft.datasetHash = data.manifest.hash;
-  const features = await openFeatures(workspace, cell.dataset, cell.encoder);
-  draft.featuresHash = features.manifest.hash;
+  const features = await openViews(workspace, cell, viewsOf(cell, context.method));
+  draft.featureHashes = featureHashes(features);
+  draft.featuresHash = hashOfViews(draft.featureHashes);
   const method = await loadMethod(workspace, context.method);
   describeMethod(draft, method, dataset.options[cell.method] ?? {});
   const fold = await loadFold(workspace, context, data, features);
@@ -106,7 +108,7 @@ async function work(
     panelHash: panelsHash(fold.panels),
   });
 
-  const checkpointFolder = checkpointsOf(workspace, cell.id, draft, data, features);
+  const checkpointFolder = checkpointsOf(workspace, cell.id, draft);
   const { engine, device, config } = draft;
   const threads = threadsFromEnvironment();
   const fit = await fitAndPredict(method, cell, fold, data, {
@@ -168,6 +170,7 @@ function startRecord(workspace: Workspace, { cell, dataset, protocol, method }: 
     regime: cell.regime,
     encoder: cell.encoder,
     featuresHash: null,
+    featureHashes: {},
     methodId: cell.method,
     methodTitle: cell.method,
     methodVersion: '',
@@ -218,17 +221,11 @@ function describeMethod(draft: Draft, method: LoadedMethod, options: Readonly<Re
 }
 
 /** Checkpoints belong to a cell of exactly this code, data and configuration; others are never resumed from. */
-function checkpointsOf(
-  workspace: Workspace,
-  id: string,
-  draft: Draft,
-  data: DataArtefact,
-  features: FeaturesArtefact,
-): string {
+function checkpointsOf(workspace: Workspace, id: string, draft: Draft): string {
   const identity = hashValue([
     draft.codeHash,
-    data.manifest.hash,
-    features.manifest.hash,
+    draft.datasetHash,
+    draft.featuresHash,
     draft.splitHash,
     draft.panelHash,
     draft.configHash,

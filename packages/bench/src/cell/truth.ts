@@ -1,4 +1,3 @@
-import { openFeatures } from '../features/features-artefact.ts';
 import { readCounts, type DataArtefact } from '../data/data-artefact.ts';
 import { findCell } from '../plan/find-cell.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -12,7 +11,6 @@ export async function truthOf(
   section: string,
 ): Promise<Float32Array> {
   const context = findCell(workspace, cellId);
-  const features = await openFeatures(workspace, context.cell.dataset, context.cell.encoder);
-  const { target } = await loadFold(workspace, context, data, features);
+  const { target } = await loadFold(workspace, context, data, new Map());
   return target.apply(await readCounts(data, section)).values;
 }

@@ -64,7 +64,8 @@ async function writeSection(id: string, counts = '\tG0\tG1\n1x1\t1\t2\n2x1\t0\t3
 }
 
 const build = (): ReturnType<typeof buildData> => buildData(workspace, 'small', entry);
-const features = (): ReturnType<typeof buildFeatures> => buildFeatures(workspace, 'small', entry, 'handcrafted');
+const place = { dataset: 'small', encoder: 'handcrafted', view: 'patch' } as const;
+const features = (): ReturnType<typeof buildFeatures> => buildFeatures(workspace, place, entry);
 
 /** Nothing that looks like a finished or half-finished artefact. */
 const nothingLeft = (folder: string): void => expect(existsSync(folder) ? readdirSync(folder) : []).toEqual([]);
@@ -122,7 +123,7 @@ describe('buildFeatures', () => {
     await build();
     expect(await features()).toMatchObject({ reused: false });
     expect(await features()).toMatchObject({ reused: true });
-    const { meta } = await openFeatures(workspace, 'small', 'handcrafted');
+    const { meta } = await openFeatures(workspace, place);
     expect(meta.sections).toEqual({ A1: 2, B1: 2, B2: 2 });
     await writeSection('A1', '\tG0\tG1\n1x1\t1\t2\n2x1\t0\t4\n');
     await build();
@@ -133,8 +134,8 @@ describe('buildFeatures', () => {
     await build();
     truncateSync(imagePath('B1'), 700);
     await expect(features()).rejects.toThrow(/he\.jpg: not the image that was read/);
-    nothingLeft(join(workspace.store, 'features'));
+    nothingLeft(join(workspace.store, 'features', 'small'));
     await expect(build().then(features)).rejects.toThrow(/he\.jpg/);
-    nothingLeft(join(workspace.store, 'features'));
+    nothingLeft(join(workspace.store, 'features', 'small'));
   });
 });

@@ -20,6 +20,7 @@ export const encodersSchema = z.record(
     std: z.tuple([z.number(), z.number(), z.number()]).describe('Divided by.'),
     inputName: z.string().optional(),
     outputName: z.string().optional(),
+    tokensOutputName: z.string().optional().describe('An output [B, T, D] beside the features, for the view tokens.'),
     batchSize: z.int().positive().optional(),
   }),
 );
@@ -43,7 +44,7 @@ export function encoderNames(workspace: Workspace): string[] {
 /** A frozen encoder by name. @throws SpotbenchError `unknown-name` listing the nearest; as the encoder's factory does. */
 export async function findEncoder(workspace: Workspace, name: string): Promise<FrozenEncoder> {
   const own = Object.entries(userEncoders(workspace)).map(([key, record]) => {
-    const { version, path, inputName, outputName, batchSize, ...input } = record;
+    const { version, path, inputName, outputName, tokensOutputName, batchSize, ...input } = record;
     const open = async (): Promise<FrozenEncoder> => {
       const { createOnnxEncoder } = await import('@spotbench/engine');
       const file = resolve(workspace.root, path);
@@ -58,6 +59,7 @@ export async function findEncoder(workspace: Workspace, name: string): Promise<F
         input,
         inputName,
         outputName,
+        tokensOutputName,
         batchSize,
       });
     };

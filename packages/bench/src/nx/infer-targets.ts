@@ -1,12 +1,13 @@
 import { dataFolder } from '../data/data-artefact.ts';
 import { isBuiltIn } from '../features/encoders.ts';
-import { featuresFolder } from '../features/features-folder.ts';
+import { featuresOf } from '../features/cell-features.ts';
+import { featuresFolder, featuresStep, type FeaturesPlace } from '../features/features-folder.ts';
 import { regimeLabel, type Cell } from '../plan/cell-id.ts';
 import { DEVICE_VARIABLE, ENGINE_VARIABLE } from '../plan/engine-request.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import { selectionFromEnvironment } from '../plan/selection.ts';
 import { codeOf, encoderCode, nxInputs } from '../registry/code-hash.ts';
-import { packageRoots, usesEngine, type MethodEntry } from '../registry/methods.ts';
+import { findMethod, packageRoots, usesEngine, type MethodEntry } from '../registry/methods.ts';
 import { runFolder } from '../results/run-folder.ts';
 import { workspaceAt, type Workspace } from '../workspace/workspace.ts';
 
@@ -31,10 +32,10 @@ const BENCH = 'packages/bench';
 const BENCH_PROJECT = '@spotbench/bench';
 
 /**
- * The task graph is the benchmark: infers a target for every data set, feature table and cell from datasets.json, the files
+ * The task graph is the benchmark: infers a target for every data set, view of its features and cell from datasets.json, the files
  * that are present and the discovered methods.
  *
- * bench:data--D -> bench:features--D--X -> <method>:cell--D--P--R--foldK--seedS -> <method>:bench; bench:all runs them.
+ * bench:data--D -> bench:features--D--X[--view] -> <method>:cell--D--P--R--foldK--seedS -> <method>:bench; bench:all runs them.
  */
 export function inferTargets(files: readonly string[], root: string): Nodes {
   const workspace = workspaceAt(root);
@@ -88,29 +89,36 @@ function benchTargets(workspace: Workspace, plan: Plan): Targets {
   for (const { id, active } of plan.datasets) {
     if (!active) continue;
     // Raw data is not in git, so Nx cannot hash it: the step itself checks content hashes and does nothing when they hold.
-    targets[`data--${id}`] = {
+    targets[dataStep(id)] = {
       ...cli(`data ${id}`),
       cache: false,
       outputs: [output(workspace, dataFolder(workspace, id))],
     };
-    for (const encoder of encodersOf(plan, id)) {
-      targets[`features--${id}--${encoder}`] = {
-        ...cli(`features ${id} --encoder ${encoder}`),
-        dependsOn: [`data--${id}`],
-        // A user's encoder is a file that Nx does not see: that step checks for itself, like the data step.
-        cache: isBuiltIn(encoder),
-        inputs: [...nxInputs(encoderCode(encoder)), artefactsOfDependencies],
-        outputs: [output(workspace, featuresFolder(workspace, id, encoder))],
-      };
-    }
+    for (const place of featuresNeeded(plan, id)) targets[featuresStep(place)] = featuresDefinition(workspace, place);
   }
   return targets;
 }
 
-/** The encoders that a data set's cells use. */
-function encodersOf(plan: Plan, dataset: string): string[] {
-  return [...new Set(plan.cells.filter((c) => c.dataset === dataset).map((c) => c.encoder))];
+function featuresDefinition(workspace: Workspace, place: FeaturesPlace): Target {
+  const { dataset, encoder, view } = place;
+  return {
+    ...cli(`features ${dataset} --encoder ${encoder}${view === 'patch' ? '' : ` --view ${view}`}`),
+    dependsOn: [dataStep(dataset)],
+    // A user's encoder is a file that Nx does not see: that step checks for itself, like the data step.
+    cache: isBuiltIn(encoder),
+    inputs: [...nxInputs(encoderCode(encoder)), artefactsOfDependencies],
+    outputs: [output(workspace, featuresFolder(workspace, place))],
+  };
 }
+
+/** Exactly the features that a data set's cells read, each once. */
+function featuresNeeded(plan: Plan, dataset: string): FeaturesPlace[] {
+  const cells = plan.cells.filter((cell) => cell.dataset === dataset);
+  const places = cells.flatMap((cell) => featuresOf(cell, findMethod(plan.methods, cell.method)));
+  return [...new Map(places.map((place) => [featuresStep(place), place])).values()];
+}
+
+const dataStep = (dataset: string): string => `data--${dataset}`;
 
 /** What `nx affected -t test` and `-t lint` run: a package's own tests and lint. */
 function checkTargets(folder: string): Targets {
@@ -129,7 +137,7 @@ const artefactsOfDependencies = { dependentTasksOutputFiles: '**/manifest.json',
 function cellDefinition(workspace: Workspace, method: MethodEntry, cell: Cell): Target {
   return {
     ...cli(`cell ${cell.id}`),
-    dependsOn: [{ projects: [BENCH_PROJECT], target: `features--${cell.dataset}--${cell.encoder}` }],
+    dependsOn: stepsBefore(method, cell).map((target) => ({ projects: [BENCH_PROJECT], target })),
     cache: true,
     inputs: [
       ...nxInputs(codeOf(method)),
@@ -142,6 +150,12 @@ function cellDefinition(workspace: Workspace, method: MethodEntry, cell: Cell): 
     ],
     outputs: [output(workspace, runFolder(workspace, cell.id))],
   };
+}
+
+/** The features of the method's views, and of no others: their manifests are part of the cell's key. */
+function stepsBefore(method: MethodEntry, cell: Cell): string[] {
+  const places = featuresOf(cell, method);
+  return places.length > 0 ? places.map(featuresStep) : [dataStep(cell.dataset)];
 }
 
 function everyCell(dependsOn: string[]): Target {

@@ -5,14 +5,15 @@ import type { Workspace } from '../workspace/workspace.ts';
 import type { MethodEntry } from './methods.ts';
 
 /**
- * The source that decides a cell's numbers, as files and folders relative to the workspace root: the method's own, that of
- * the packages it depends on, and the part of the bench that runs and scores cells. The same list is the cell's input for
- * the task cache and, hashed, its `codeHash`.
+ * The source that decides a cell's numbers, as files and folders relative to the workspace root: the method's own
+ * (its whole package; of a control its file and src/shared), that of the packages it depends on, and the part of the bench that
+ * runs and scores cells. The same list is the cell's input for the task cache and, hashed, its `codeHash`.
  */
 export function codeOf(method: MethodEntry): string[] {
-  const own = method.alone
-    ? [`${method.packageRoot}/src`]
-    : [`${method.packageRoot}/${method.entry.replace(/^\.\//, '')}`, `${method.packageRoot}/src/shared`];
+  const own =
+    method.kind === 'control'
+      ? [`${method.packageRoot}/${method.entry.replace(/^\.\//, '')}`, `${method.packageRoot}/src/shared`]
+      : [`${method.packageRoot}/src`];
   return [...own, ...method.workspaceDependencies.map((name) => `packages/${name}/src`), ...benchCode];
 }
 
@@ -33,7 +34,8 @@ export function encoderCode(encoder: string): string[] {
       : ['backbones', 'compile', 'engines', 'frozen', 'initialisers', 'layers'].map(
           (folder) => `packages/engine/src/${folder}`,
         );
-  return [...own, 'packages/core/src/images', 'packages/bench/src/features'];
+  const shared = ['geometry', 'images', 'views'].map((folder) => `packages/core/src/${folder}`);
+  return [...own, ...shared, 'packages/bench/src/features'];
 }
 
 /** Nx inputs for source: every TypeScript file below the folders, tests left out. */

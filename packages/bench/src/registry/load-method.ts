@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SpotbenchError, type AnswerControl, type Method } from '@spotbench/core';
 import type { Workspace } from '../workspace/workspace.ts';
-import type { MethodEntry } from './methods.ts';
+import { DEFAULT_VIEWS, type MethodEntry } from './methods.ts';
 
 /** A method as its module exports it. */
 export type LoadedMethod = Method | AnswerControl;
@@ -13,8 +13,8 @@ export function isAnswerControl(method: LoadedMethod): method is AnswerControl {
 }
 
 /**
- * Imports a method. @throws SpotbenchError `bad-config` when its module exports no `method`, one of another name, a seed that
- * contradicts its package.json, or when something that is not registered as a control wants the answer.
+ * Imports a method. @throws SpotbenchError `bad-config` when its module exports no `method`, one of another name, a seed or
+ * views that contradict its package.json, or when something that is not registered as a control wants the answer.
  */
 export async function loadMethod(workspace: Workspace, entry: MethodEntry): Promise<LoadedMethod> {
   const path = join(workspace.root, entry.packageRoot, entry.entry);
@@ -32,7 +32,16 @@ export async function loadMethod(workspace: Workspace, entry: MethodEntry): Prom
       `says deterministic: ${method.deterministic}, its package.json ${entry.seeded ? 'has it run once per seed' : 'runs one seed'}; make them agree`,
     );
   }
+  const { views = DEFAULT_VIEWS } = method;
+  if (asText(views) !== asText(entry.views)) {
+    fail(`needs the views ${asText(views)}, its package.json lists ${asText(entry.views)}; make them agree`);
+  }
   if (isAnswerControl(method) && entry.kind !== 'control')
     fail('asks for the test expression; only packages that register it under "controls" are given it');
   return method;
+}
+
+/** Views as a set, in words. */
+function asText(views: readonly string[]): string {
+  return [...views].sort().join(', ') || 'none';
 }

@@ -33,6 +33,34 @@ describe('discoverMethods', () => {
     ]);
   });
 
+  it('finds several methods of one package, and the views each lists', () => {
+    addPackage('one', { method: './src/index.ts', views: ['tokens'] });
+    addPackage('pair', {
+      methods: { released: './src/method.ts', paper: './src/paper.ts', plain: './src/plain.ts' },
+      views: { released: ['patch', 'scale-672'], paper: ['patch', 'neighbourhood', 'slide'] },
+    });
+    addPackage('several', { controls: { flat: './src/flat.ts' } });
+    expect(
+      discoverMethods(workspace).map(({ name, kind, alone, seeded, views }) => [name, kind, alone, seeded, views]),
+    ).toEqual([
+      ['one', 'method', true, true, ['tokens']],
+      ['released', 'method', false, true, ['patch', 'scale-672']],
+      ['paper', 'method', false, true, ['patch', 'neighbourhood', 'slide']],
+      ['plain', 'method', false, true, ['patch']],
+      ['flat', 'control', false, false, ['patch']],
+    ]);
+  });
+
+  it.each([
+    [{ method: './src/index.ts', views: ['tile'] }, /views of mine: unknown view "tile"; did you mean "tiles"/],
+    [{ method: './src/index.ts', views: ['patch', 'patch'] }, /needed each view once, got patch, patch/],
+    [{ methods: { paper: './p.ts' }, views: { papre: ['patch'] } }, /"papre"; did you mean "paper"/],
+    [{ controls: { flat: './src/flat.ts' }, views: ['tiles'] }, /packages\/mine\/package.json: "spotbench"/],
+  ])('refuses %j', (spotbench, message) => {
+    addPackage('mine', spotbench);
+    expect(() => discoverMethods(workspace)).toThrow(message);
+  });
+
   it('refuses a name used twice and a malformed declaration', () => {
     addPackage('mine', { method: './src/index.ts' });
     addPackage('several', { controls: { mine: './src/mine.ts' } });
@@ -62,6 +90,15 @@ describe('codeHash', () => {
     touch('core/src/index.ts');
     expect(hash()).not.toBe(second);
   });
+
+  it('changes with any source of a package of several methods', () => {
+    const sources = { 'method.ts': '1', 'paper.ts': '1', 'model.ts': '1' };
+    addPackage('pair', { methods: { released: './src/method.ts', paper: './src/paper.ts' } }, sources);
+    const hash = (): string => codeHash(workspace, codeOf(findMethod(discoverMethods(workspace), 'paper')));
+    const first = hash();
+    writeFileSync(join(workspace.root, 'packages', 'pair', 'src', 'model.ts'), '2');
+    expect(hash()).not.toBe(first);
+  });
 });
 
 describe('loadMethod', () => {
@@ -85,12 +122,27 @@ describe('loadMethod', () => {
     ],
     [{ method: './src/index.ts' }, "name: 'mine', deterministic: true", /make them agree/],
     [
+      { method: './src/index.ts', views: ['tiles', 'patch'] },
+      "name: 'mine', deterministic: false",
+      /needs the views patch, its package.json lists patch, tiles; make them agree/,
+    ],
+    [
+      { method: './src/index.ts' },
+      "name: 'mine', deterministic: false, views: ['slide']",
+      /needs the views slide, its package.json lists patch/,
+    ],
+    [
       { method: './src/index.ts' },
       "name: 'mine', deterministic: false, seesAnswer: true",
       /only packages that register it under "controls"/,
     ],
   ])('refuses %j with %s', async (spotbench, fields, message) => {
     await expect(load(spotbench, fields)).rejects.toThrow(message);
+  });
+
+  it('takes views in any order', async () => {
+    const fields = "name: 'mine', deterministic: false, views: ['slide', 'patch']";
+    await expect(load({ method: './src/index.ts', views: ['patch', 'slide'] }, fields)).resolves.toBeDefined();
   });
 
   it('refuses a module without a method', async () => {

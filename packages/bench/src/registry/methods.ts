@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SpotbenchError, unknownName } from '@spotbench/core';
+import { featureView, isSpotbenchError, SpotbenchError, unknownName, type FeatureView } from '@spotbench/core';
 import { z } from 'zod';
 import type { Workspace } from '../workspace/workspace.ts';
 
@@ -17,14 +17,22 @@ export interface MethodEntry {
   readonly alone: boolean;
   /** False when the seed changes nothing: only the first seed is run. */
   readonly seeded: boolean;
+  /** Views of the frozen features it needs, in the order of its package.json. */
+  readonly views: readonly FeatureView[];
   /** The packages of this workspace that its package depends on, by folder name. */
   readonly workspaceDependencies: readonly string[];
 }
 
+const viewNames = z.array(z.string());
 const declaration = z.union([
-  z.strictObject({ method: z.string() }),
+  z.strictObject({ method: z.string(), views: viewNames.optional() }),
+  z.strictObject({
+    methods: z.record(z.string(), z.string()),
+    views: z.record(z.string(), viewNames).default({}),
+  }),
   z.strictObject({ controls: z.record(z.string(), z.string()), seeded: z.array(z.string()).default([]) }),
 ]);
+type Declaration = z.infer<typeof declaration>;
 const packageJson = z.object({
   name: z.string(),
   spotbench: z.unknown().optional(),
@@ -32,8 +40,11 @@ const packageJson = z.object({
 });
 
 /**
- * Every method of the workspace, by name: packages whose package.json says `"spotbench": { "method": "./src/index.ts" }`.
- * There is no central list. @throws SpotbenchError `bad-config` on a malformed declaration or a name used twice.
+ * Every method of the workspace, by name: packages whose package.json says `"spotbench": { "method": "./src/index.ts" }`, or
+ * `methods` with a module for each of several. There is no central list.
+ *
+ * @throws SpotbenchError `bad-config` on a malformed declaration or a name used twice; `unknown-name` for a view or a method
+ * with views that there is not.
  */
 export function discoverMethods(workspace: Workspace): MethodEntry[] {
   const found = packageRoots(workspace).flatMap((root) => methodsOf(workspace, root));
@@ -75,20 +86,53 @@ function methodsOf(workspace: Workspace, packageRoot: string): MethodEntry[] {
     .filter((name) => name.startsWith('@spotbench/'))
     .map((name) => name.slice('@spotbench/'.length))
     .sort();
-  const common = { packageRoot, workspaceDependencies };
-  if ('method' in result.data) {
-    const name = json.name.split('/').at(-1)!;
-    return [{ ...common, name, kind: 'method', entry: result.data.method, alone: true, seeded: true }];
-  }
-  const { controls, seeded } = result.data;
-  return Object.entries(controls).map(([name, entry]) => ({
-    ...common,
-    name,
-    kind: 'control' as const,
-    entry,
-    alone: false,
-    seeded: seeded.includes(name),
+  const declared = declaredMethods(result.data, json.name.split('/').at(-1)!);
+  return declared.map((method) => ({
+    ...method,
+    packageRoot,
+    workspaceDependencies,
+    views: viewsOf(method.views, `${path}: "spotbench": views of ${method.name}`),
   }));
+}
+
+/** The views of a method that lists none. */
+export const DEFAULT_VIEWS: readonly FeatureView[] = ['patch'];
+
+type Declared = Pick<MethodEntry, 'name' | 'kind' | 'entry' | 'alone' | 'seeded'> & { views?: readonly string[] };
+
+function declaredMethods(found: Declaration, packageName: string): Declared[] {
+  if ('method' in found) {
+    const { method: entry, views } = found;
+    return [{ name: packageName, kind: 'method', entry, alone: true, seeded: true, views }];
+  }
+  if ('methods' in found) {
+    const { methods, views } = found;
+    for (const name of Object.keys(views)) {
+      if (!Object.hasOwn(methods, name)) throw unknownName('method with "views"', name, Object.keys(methods));
+    }
+    return Object.entries(methods).map(([name, entry]) => {
+      return { name, kind: 'method', entry, alone: false, seeded: true, views: views[name] };
+    });
+  }
+  const { controls, seeded } = found;
+  return Object.entries(controls).map(([name, entry]) => {
+    return { name, kind: 'control', entry, alone: false, seeded: seeded.includes(name) };
+  });
+}
+
+function viewsOf(names: readonly string[] | undefined, where: string): readonly FeatureView[] {
+  if (names === undefined) return DEFAULT_VIEWS;
+  try {
+    const views = names.map(featureView);
+    if (new Set(views).size === views.length) return views;
+  } catch (error) {
+    if (!isSpotbenchError(error)) throw error;
+    throw new SpotbenchError(error.tag, `${where}: ${error.message}`, { cause: error });
+  }
+  throw new SpotbenchError(
+    'bad-config',
+    `${where}: needed each view once, got ${names.join(', ')}; leave out the second`,
+  );
 }
 
 /** The entry of one method. @throws SpotbenchError `unknown-name` listing the nearest. */

@@ -1,5 +1,6 @@
 import { hashValue, isSpotbenchError } from '@spotbench/core';
 import { openData } from '../data/data-artefact.ts';
+import { hashOfViews } from '../features/features-artefact.ts';
 import { DEFAULT_ENCODER, regimeLabel } from '../plan/cell-id.ts';
 import type { Plan, PlannedDataset } from '../plan/plan.ts';
 import { findMethod } from '../registry/methods.ts';
@@ -73,7 +74,7 @@ async function buildRanking(workspace: Workspace, plan: Plan, states: readonly C
       dataset: first((r) => r.datasetHash),
       protocol: hashValue(definition),
       split: first((r) => r.splitHash),
-      features: first((r) => r.featuresHash),
+      features: hashOfViews(Object.assign({}, ...records.map((r) => r.featureHashes)) as Record<string, string>),
     },
     sets,
     rows,

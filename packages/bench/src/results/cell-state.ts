@@ -2,7 +2,9 @@ import { hashValue, isSpotbenchError, verifyArtefact, type ArtefactManifest } fr
 import type { EngineRequest } from '@spotbench/engine';
 import { openData } from '../data/data-artefact.ts';
 import type { Datasets } from '../datasets/schema.ts';
-import { openFeatures } from '../features/features-artefact.ts';
+import { featuresOf, viewsOf } from '../features/cell-features.ts';
+import { featureHashes, hashOfViews, openViews } from '../features/features-artefact.ts';
+import { featuresStep } from '../features/features-folder.ts';
 import type { Cell } from '../plan/cell-id.ts';
 import { codeHash, codeOf } from '../registry/code-hash.ts';
 import { findMethod, usesEngine, type MethodEntry } from '../registry/methods.ts';
@@ -44,14 +46,14 @@ export async function cellState(
   engine?: EngineRequest,
 ): Promise<CellState> {
   const folder = runFolder(workspace, cell.id);
-  const blocked = await failureOf(workspace, [`data--${cell.dataset}`, `features--${cell.dataset}--${cell.encoder}`]);
+  const method = findMethod(plan.methods, cell.method);
+  const blocked = await failureOf(workspace, [`data--${cell.dataset}`, ...featuresOf(cell, method).map(featuresStep)]);
   if (blocked !== undefined) return { kind: 'blocked', cell, reason: blocked };
   try {
     const manifest = await verifyArtefact(folder, RUN_KIND);
     const record = await readRunRecord(folder, manifest);
     const stale =
-      otherEngine(findMethod(plan.methods, cell.method), record, engine) ??
-      (await whyStale(workspace, plan, cell, record));
+      otherEngine(method, record, engine) ?? (await whyStale(workspace, plan.definitions, cell, method, record));
     if (stale !== undefined) return { kind: 'stale', cell, reason: stale };
     if (record.status === 'ok') return { kind: 'ok', cell, record, manifest, reason: '' };
     return { kind: 'failed', cell, record, reason: record.reason ?? record.status };
@@ -71,15 +73,15 @@ function otherEngine(method: MethodEntry, record: RunRecord, asked: EngineReques
 
 async function whyStale(
   workspace: Workspace,
-  { definitions, methods }: Definitions,
+  definitions: Datasets,
   cell: Cell,
+  method: MethodEntry,
   record: RunRecord,
 ): Promise<string | undefined> {
-  if (record.codeHash !== memoised(workspace, findMethod(methods, cell.method)))
-    return 'the code has changed since it was run';
+  if (record.codeHash !== memoised(workspace, method)) return 'the code has changed since it was run';
   if (record.protocolHash !== hashValue(definitions.protocols[cell.protocol]))
     return 'the protocol has changed since it was run';
-  const hashes = await currentHashes(workspace, cell);
+  const hashes = await currentHashes(workspace, cell, method);
   if (hashes === undefined) return record.status === 'ok' ? 'the data it was run on cannot be read now' : undefined;
   if (record.datasetHash !== null && record.datasetHash !== hashes.data) return 'the data has changed since it was run';
   if (record.featuresHash !== null && record.featuresHash !== hashes.features)
@@ -89,12 +91,14 @@ async function whyStale(
 
 async function currentHashes(
   workspace: Workspace,
-  { dataset, encoder }: Cell,
-): Promise<{ data: string; features: string } | undefined> {
+  cell: Cell,
+  method: MethodEntry,
+): Promise<{ data: string; features: string | null } | undefined> {
   try {
+    const features = await openViews(workspace, cell, viewsOf(cell, method));
     return {
-      data: (await openData(workspace, dataset)).manifest.hash,
-      features: (await openFeatures(workspace, dataset, encoder)).manifest.hash,
+      data: (await openData(workspace, cell.dataset)).manifest.hash,
+      features: hashOfViews(featureHashes(features)),
     };
   } catch (error) {
     if (isSpotbenchError(error, 'missing-data', 'damaged-artefact')) return undefined;

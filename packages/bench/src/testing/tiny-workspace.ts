@@ -1,7 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { bytesOf, createRandom, makeSplits, writeArtefact, type Section } from '@spotbench/core';
+import { dirname, join } from 'node:path';
+import {
+  bytesOf,
+  createRandom,
+  hashFile,
+  makeSplits,
+  writeArtefact,
+  type FeatureView,
+  type Section,
+} from '@spotbench/core';
+import sharp from 'sharp';
 import { DATA_KIND, dataFolder, sectionFiles, splitFile, type DataMeta } from '../data/data-artefact.ts';
 import type { Datasets } from '../datasets/schema.ts';
 import { FEATURES_KIND, featuresFile, type FeaturesMeta } from '../features/features-artefact.ts';
@@ -17,6 +26,7 @@ const SECTIONS = [
 ] as const;
 const SPOTS = 30;
 const GENES = Array.from({ length: 60 }, (_, g) => `GENE${String(g).padStart(2, '0')}`);
+const IMAGE_PX = 100;
 const HASH = '0'.repeat(64);
 
 /** How the tiny data set is made. */
@@ -28,15 +38,17 @@ export interface TinyOptions {
 }
 
 /**
- * A workspace in a temporary folder with a data set `tiny` already read and with features, for tests of cells and tables:
- * counts follow the first feature. Add methods with `addMethod`.
+ * A workspace in a temporary folder with a data set `tiny` already read, with images of noise and made-up `patch` features,
+ * for tests of cells and tables: counts follow the first feature. Add methods with `addMethod`.
  */
 export async function tinyWorkspace(options: TinyOptions = {}): Promise<Workspace> {
   const workspace = workspaceAt(mkdtempSync(join(tmpdir(), 'spotbench-tiny-')));
   writeFileSync(join(workspace.root, 'datasets.json'), JSON.stringify(definitions()));
   writeFileSync(join(workspace.root, 'nx.json'), '{}');
   mkdirSync(join(workspace.root, 'packages', 'bench'), { recursive: true });
+  writeFileSync(join(workspace.root, 'packages', 'bench', 'package.json'), JSON.stringify({ name: 'bench' }));
   const sections = SECTIONS.map(({ id, patient }) => makeSection(id, patient, options));
+  await Promise.all(SECTIONS.map(({ id }) => writeImage(workspace, id)));
   const dataHash = await writeData(workspace, sections, options.splitSpotCount);
   await writeFeatures(workspace, sections, dataHash);
   return workspace;
@@ -53,6 +65,7 @@ export function addMethod(
   name: string,
   body: string,
   kind: 'method' | 'control' = 'control',
+  views?: readonly FeatureView[],
 ): void {
   const folder = join(workspace.root, 'packages', name);
   mkdirSync(join(folder, 'src'), { recursive: true });
@@ -60,18 +73,19 @@ export function addMethod(
   const json = {
     name,
     type: 'module',
-    spotbench: kind === 'method' ? { method: entry } : { controls: { [name]: entry } },
+    spotbench: kind === 'method' ? { method: entry, views } : { controls: { [name]: entry } },
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(json));
-  writeFileSync(join(folder, 'src', 'index.ts'), methodSource(name, kind === 'control', body));
+  writeFileSync(join(folder, 'src', 'index.ts'), methodSource(name, kind === 'control', body, views));
 }
 
 /** The text of a module that exports a method whose `fit` has the given body. */
-function methodSource(name: string, deterministic: boolean, body: string): string {
+function methodSource(name: string, deterministic: boolean, body: string, views?: readonly FeatureView[]): string {
   return `
 const anyConfig = { safeParse: (data) => ({ success: true, data }) };
 export const method = {
   name: '${name}', version: '1', title: '${name}', deterministic: ${deterministic}, configSchema: anyConfig,
+  views: ${JSON.stringify(views)},
   async fit(data, context) { ${body} },
 };
 `;
@@ -144,9 +158,26 @@ function makeSection(id: string, patient: string, { changeCounts }: TinyOptions)
       pixelY: grid,
     },
     counts: { genes: GENES, indptr, indices, values },
-    image: { path: join('/nowhere', id), widthPx: 100, heightPx: 100 },
+    image: { path: join('/nowhere', id), widthPx: IMAGE_PX, heightPx: IMAGE_PX },
     report: {},
   };
+}
+
+const imageFile = (id: string): string => `${id}.png`;
+const rawPath = ({ store }: Workspace, file: string): string => join(store, 'raw', 'tiny', file);
+
+async function writeImage(workspace: Workspace, id: string): Promise<void> {
+  const random = createRandom(3, 'image', id);
+  const pixels = Uint8Array.from({ length: IMAGE_PX * IMAGE_PX * 3 }, () => 100 + random.integer(150));
+  const path = rawPath(workspace, imageFile(id));
+  mkdirSync(dirname(path), { recursive: true });
+  const raw = { width: IMAGE_PX, height: IMAGE_PX, channels: 3 } as const;
+  await sharp(pixels, { raw }).png().toFile(path);
+}
+
+async function sourceOf(workspace: Workspace, file: string): Promise<[string, { bytes: number; sha256: string }]> {
+  const path = rawPath(workspace, file);
+  return [file, { bytes: statSync(path).size, sha256: await hashFile(path) }];
 }
 
 async function writeData(workspace: Workspace, sections: readonly Section[], splitSpotCount = SPOTS): Promise<string> {
@@ -159,11 +190,11 @@ async function writeData(workspace: Workspace, sections: readonly Section[], spl
       patient,
       spotCount: SPOTS,
       geneCount: GENES.length,
-      image: { file: id, widthPx: image.widthPx, heightPx: image.heightPx },
+      image: { file: imageFile(id), widthPx: image.widthPx, heightPx: image.heightPx },
       report: {},
     })),
     missing: [],
-    sources: {},
+    sources: Object.fromEntries(await Promise.all(sections.map(({ id }) => sourceOf(workspace, imageFile(id))))),
   };
   const splits = makeSplits(
     'tiny',
@@ -184,6 +215,7 @@ async function writeFeatures(workspace: Workspace, sections: readonly Section[],
     encoder: 'handcrafted',
     encoderVersion: '1',
     encoderHash: HASH,
+    view: 'patch',
     names: ['cue', 'nothing'],
     sections: Object.fromEntries(sections.map((s) => [s.id, SPOTS])),
   };
@@ -191,5 +223,6 @@ async function writeFeatures(workspace: Workspace, sections: readonly Section[],
     const values = Float32Array.from({ length: SPOTS * 2 }, (_, k) => (k % 2 === 0 ? cue(id, k / 2) : 0));
     return [featuresFile(id), bytesOf(values)] as const;
   });
-  await writeArtefact(featuresFolder(workspace, 'tiny', 'handcrafted'), FEATURES_KIND, meta, Object.fromEntries(files));
+  const place = { dataset: 'tiny', encoder: 'handcrafted', view: 'patch' } as const;
+  await writeArtefact(featuresFolder(workspace, place), FEATURES_KIND, meta, Object.fromEntries(files));
 }
