@@ -137,6 +137,7 @@ export type { AugmentedPatches, AugmentedPatchesOptions, PatchBatch } from './au
 export { openPatchStore } from './patches/patch-store.ts';
 export type { PatchStore } from './patches/patch-store.ts';
 export { spotsHash } from './patches/patch-slide.ts';
+export { createStoredPatchReader } from './patches/stored-patch-reader.ts';
 export type { PatchSlide } from './patches/patch-slide.ts';
 export { patchViewSchema } from './patches/patch-view.ts';
 export type { PatchView } from './patches/patch-view.ts';

@@ -71,7 +71,7 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): 
 
 function describeStore(slides: readonly PatchSlide[], views: readonly PatchView[]): PatchStoreMeta {
   return {
-    views: views.map(({ name, sizePx }) => ({ name, sizePx })),
+    views: views.map(({ name, sizePx, wholeSlide = false }) => ({ name, sizePx, wholeSlide })),
     sections: slides.map((slide) => ({
       id: slide.id,
       spotsHash: spotsHash(slide.spots),
