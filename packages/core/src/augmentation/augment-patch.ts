@@ -10,12 +10,13 @@ import type { Operation, PatchFunction } from './operation.ts';
  * and is never changed. [S, S, 3]
  */
 export function applyOperations(pixels: Uint8Array, sizePx: number, operations: readonly Operation[]): Uint8Array {
-  let [current, spare] = [pixels, new Uint8Array(0)];
+  let current = pixels;
+  let spare: Uint8Array | undefined;
   for (const operation of operations) {
-    // The second operation must not write to the patch it was given.
-    const target = spare.length > 0 ? spare : new Uint8Array(pixels.length);
+    const target = spare ?? new Uint8Array(pixels.length);
     patchFunction(operation)(current, target, sizePx);
-    spare = current === pixels ? new Uint8Array(0) : current;
+    // The patch that was given is not written to.
+    spare = current === pixels ? undefined : current;
     current = target;
   }
   return current;
