@@ -40,6 +40,12 @@ const schema = z.strictObject({
 /** Neighbours and predictions of retrieval rules, on keys and queries made by the golden formula. */
 export type GoldenRetrieval = z.infer<typeof schema>;
 
+/** True for a file without `method`: it holds retrieval rules, not a model. @throws SpotbenchError `bad-data` as `parseJson`. */
+export function isRetrievalFile(text: string, path: string): boolean {
+  const content = parseJson(text, path);
+  return typeof content === 'object' && content !== null && !('method' in content);
+}
+
 /** @throws SpotbenchError `bad-data` naming every field that is missing, unknown or of another form. */
 export function parseGoldenRetrieval(text: string, path: string): GoldenRetrieval {
   const parsed = schema.safeParse(parseJson(text, path));

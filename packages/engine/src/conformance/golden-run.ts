@@ -22,6 +22,7 @@ export interface GoldenRun {
   readonly after: HostArrays;
 }
 
+const STAGES = 4;
 const GRADIENT = 'gradient/';
 const TERM = 'term/';
 
@@ -30,18 +31,18 @@ export async function runGolden(
   model: GoldenModel,
   engine: Engine,
   steps: number,
-  onStage: (what: string, done: number) => void = () => undefined,
+  onStage: (what: string, done: number, total: number) => void = () => undefined,
 ): Promise<GoldenRun> {
   const start = goldenParameters(model.parameters, model.keyOf);
-  onStage('forward values', 0);
+  onStage('forward values', 0, STAGES);
   const forward = await runOnce(engine, forwardStep(model), start, model.inputs);
-  onStage('gradients', 1);
+  onStage('gradients', 1, STAGES);
   const compiled = await engine.compile(gradientStep(model), { state: start, inputs: model.inputs });
   try {
     const { loss, ...rest } = await compiled.run(model.inputs);
-    onStage('training', 2);
+    onStage('training', 2, STAGES);
     const { history, parameters } = await trainOn(model, engine, start, steps);
-    onStage('loss after training', 3);
+    onStage('loss after training', 3, STAGES);
     await compiled.writeState(parameters);
     const last = await compiled.run(model.inputs);
     return {

@@ -1,8 +1,13 @@
+export { checkMethod, type OnCheck } from './check-method.ts';
+export { CHECKS, type CheckFinding, type CheckName, type CheckResult, type CheckStatus } from './check-result.ts';
+export { exceptionsOf, type ConformanceExceptions, type DeclaredExceptions } from './exceptions.ts';
 export type { GoldenAdapter, GoldenModel } from './golden-adapter.ts';
+export { goldenContrastive, goldenFields, type GoldenContrastive, type GoldenFields } from './golden-contrastive.ts';
 export { compareGolden } from './golden-compare.ts';
 export { parseGolden, type GoldenFile } from './golden-file.ts';
-export { compareRetrieval, parseGoldenRetrieval, type GoldenRetrieval } from './golden-retrieval.ts';
+export { compareRetrieval, isRetrievalFile, parseGoldenRetrieval, type GoldenRetrieval } from './golden-retrieval.ts';
 export { goldenParameter, probe, u01 } from './golden-formula.ts';
 export type { GoldenRow } from './golden-row.ts';
 export { goldenParameters, runGolden, type GoldenRun } from './golden-run.ts';
 export { plantedSlides, type PlantedOptions } from './planted-slides.ts';
+export type { Subject } from './rig.ts';
