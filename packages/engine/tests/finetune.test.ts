@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   createRandom,
+  openPatchStore,
+  writePatchStore,
   type Augmentation,
   type Encoder,
   type FitContext,
   type ImageView,
-  type PatchReader,
+  type PatchStore,
   type Progress,
   type TrainingSlide,
 } from '@spotbench/core';
@@ -25,31 +27,48 @@ import {
 } from '@spotbench/engine';
 import { plantedSlides, runOnnx } from '@spotbench/engine/testing';
 import { concat, mean, type Tensor2D } from '@tensorflow/tfjs-core';
-import { expect, test } from 'vitest';
+import sharp from 'sharp';
+import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
 
 const [S, N, G, WIDTH] = [6, 40, 8, 4];
 const colours = [0.2, 0.4, 0.3];
 
-/** Patches of one colour each, which follows the spot's planted features; what is asked for is noted. */
-function colourful(slide: TrainingSlide, asked: unknown[] = []): TrainingSlide {
-  const { values, names } = slide.features!;
-  const patches: PatchReader = {
-    read(spots, options = {}) {
-      asked.push({ spots: Array.from(spots), ...options });
-      const bytes = Array.from(spots).flatMap((spot) => {
-        const colour = [0, 1, 2].map((c) => Math.max(0, Math.min(255, 128 + 50 * values[spot * names.length + c])));
-        return Array.from({ length: options.sizePx! ** 2 }, () => colour).flat();
-      });
-      return Promise.resolve(Uint8Array.from(bytes));
-    },
-  };
-  const { id, patient, spots, expression } = slide;
-  return { id, patient, spots, expression, patches };
-}
-
 const planted = plantedSlides({ sections: 3, spots: N, features: 3, genes: G, noise: 0.1, seed: 1 });
-const [first, second, held] = planted.map((slide) => colourful(slide));
+const folder = await mkdtemp(join(tmpdir(), 'spotbench-finetune-'));
+const patchStore = await colourStore(planted);
+const [first, second, held] = planted.map(({ id, patient, spots, expression, patches }) => {
+  return { id, patient, spots, expression, patches, patchStore };
+});
+afterAll(async () => {
+  await patchStore.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Sections whose image is of one colour around each spot, which follows the spot's planted features; and its patches. */
+async function colourStore(slides: readonly TrainingSlide[]): Promise<PatchStore> {
+  const side = 1000;
+  const drawn = slides.map(async ({ id, spots, features }) => {
+    const pixels = Buffer.alloc(side * side * 3);
+    spots.ids.forEach((_, i) => {
+      const colour = Array.from(features!.values.subarray(3 * i, 3 * i + 3), (v) =>
+        Math.max(0, Math.min(255, 128 + 50 * v)),
+      );
+      for (let y = spots.pixelY[i] - 20; y < spots.pixelY[i] + 20; y++)
+        for (let x = spots.pixelX[i] - 20; x < spots.pixelX[i] + 20; x++) pixels.set(colour, 3 * (y * side + x));
+    });
+    const path = join(folder, `${id}.png`);
+    await sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).toFile(path);
+    return { id, spots, image: { path, widthPx: side, heightPx: side } };
+  });
+  const views = [
+    { name: 'patch', sizePx: S },
+    { name: 'neighbourhood', sizePx: S, fieldOfViewPx: 24 },
+    { name: 'slide', sizePx: S, wholeSlide: true as const },
+  ];
+  await writePatchStore(join(folder, 'store'), { slides: await Promise.all(drawn), views });
+  return openPatchStore(join(folder, 'store'));
+}
 
 const averageColour = (views: readonly ImageView[]): Encoder => ({
   parameters: () => scoped('image', linearSpecs({ input: 3 * views.length, output: WIDTH })),
@@ -130,7 +149,7 @@ test('learns from colours, and the augmentation of a spot depends on its seed al
 });
 
 test('a killed fit resumes to the same predictions', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'spotbench-finetune-'));
+  const folder = await mkdtemp(join(tmpdir(), 'spotbench-killed-'));
   const onProgress = ({ epoch, step }: Progress) => {
     if (epoch === 20 && step === 2) throw new Error('killed');
   };
@@ -139,36 +158,32 @@ test('a killed fit resumes to the same predictions', async () => {
   await rm(folder, { recursive: true });
 });
 
-test('every view is read at its own field of view', async () => {
-  const asked: { sizePx: number; fieldOfViewPx?: number }[] = [];
-  const slides = planted.map((slide) => colourful(slide, asked));
-  const method = methodOf([], ['patch', 'neighbourhood', 'slide']);
-  const fitted = await method.fit({ genes, train: slides, validation: [] }, context({ config: { epochs: 1 } }));
-  // Spots lie 100 px apart, 600 px across.
-  expect(new Set(asked.map(({ fieldOfViewPx }) => fieldOfViewPx))).toEqual(new Set([undefined, 300, 606]));
-  await fitted.dispose!();
+test('every view is trained on, and the number of threads changes no number', async () => {
+  const views: ImageView[] = ['patch', 'neighbourhood', 'slide'];
+  const predicted = await fitAndPredict([flip], {}, views);
+  expect(correlation(predicted, held.expression.values)).toBeGreaterThan(0.5);
+  expect(await fitAndPredict([flip], { threads: 4 }, views)).toEqual(predicted);
 });
 
 test('saves, loads and exports an encoder that takes plain images', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'spotbench-finetune-'));
+  const out = await mkdtemp(join(folder, 'saved-'));
   const method = methodOf([jitter, normalise]);
   const fitted = await method.fit(data, context({ config: { epochs: 2 } }));
-  await fitted.save!(folder);
-  const loaded = await method.load!(folder, { engine: 'onnx', device: 'cpu' });
+  await fitted.save!(out);
+  const loaded = await method.load!(out, { engine: 'onnx', device: 'cpu' });
   expect(await loaded.predict(held)).toEqual(await fitted.predict(held));
-  await loaded.exportOnnx!(folder, { batchSize: 2 });
-  const about = JSON.parse(await readFile(join(folder, 'export.json'), 'utf8')) as { models: object };
+  await loaded.exportOnnx!(out, { batchSize: 2 });
+  const about = JSON.parse(await readFile(join(out, 'export.json'), 'utf8')) as { models: object };
   expect(about.models).toMatchObject({ 'image-encoder.onnx': { inputs: { patch: { shape: [2, 3, S, S] } } } });
   const constant = { dtype: 'float32', shape: [2, 3, S, S], data: new Float32Array(6 * S * S).fill(0.5) } as const;
-  const { embedding } = await runOnnx(join(folder, 'image-encoder.onnx'), { patch: constant });
-  const { arrays } = await readSafetensors(join(folder, 'weights.safetensors'));
+  const { embedding } = await runOnnx(join(out, 'image-encoder.onnx'), { patch: constant });
+  const { arrays } = await readSafetensors(join(out, 'weights.safetensors'));
   const [w, b] = [arrays['image.weight'].data, arrays['image.bias'].data];
   const expected = (k: number) => colours.reduce((sum, m, c) => sum + w[3 * k + c] * ((0.5 - m) / 0.5), b[k]);
   for (let k = 0; k < WIDTH; k++) expect(embedding.data[k]).toBeCloseTo(expected(k), 5);
-  await rm(folder, { recursive: true });
 });
 
-test('a method without images of its own refuses the regime', async () => {
+test('a method without images of its own, and slides without a patch store, are refused', async () => {
   const frozenOnly = createContrastiveMethod({
     name: 'frozen-only',
     version: '1',
@@ -181,6 +196,11 @@ test('a method without images of its own refuses the regime', async () => {
       throw new Error('nothing is trained');
     },
   });
+  const { patchStore: without, ...bare } = first;
+  expect(without).toBe(patchStore);
+  await expect(methodOf([]).fit({ ...data, train: [bare] }, context())).rejects.toThrow(
+    'needs a patch store, got none',
+  );
   await expect(frozenOnly.fit(data, { ...context(), config: {} })).rejects.toMatchObject({ tag: 'unsupported' });
 });
 

@@ -1,3 +1,4 @@
+import type { PatchStore } from '../patches/patch-store.ts';
 import type { Spots } from './spots.ts';
 import type { FeatureView, ViewFeatures } from './view.ts';
 
@@ -31,6 +32,8 @@ export interface Slide {
   /** The other views that the method asks for, in the `frozen` regime. */
   readonly views?: Readonly<Partial<Record<FeatureView, ViewFeatures>>>;
   readonly patches: PatchReader;
+  /** Patches on disk under every `ImageView`, shared by all slides of a fold; present in the `finetune` regime. */
+  readonly patchStore?: PatchStore;
 }
 
 /** Expression in the protocol's target units, restricted to the genes to predict. */

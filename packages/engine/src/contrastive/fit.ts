@@ -14,7 +14,7 @@ import type { Engine } from '../compile/contract.ts';
 import type { HostArrays } from '../host-array.ts';
 import { initialise } from '../initialisers/initialise.ts';
 import { trainableNames, type ParameterSpecs } from '../layers/parameter.ts';
-import { epochOrder } from '../training/epoch-order.ts';
+import { epochOrder, type EpochOrder } from '../training/epoch-order.ts';
 import type { Trained } from '../training/train-options.ts';
 import { train } from '../training/train.ts';
 import { batchSizeOf } from './batch-arrays.ts';
@@ -22,7 +22,7 @@ import { contrastiveLoss, modelParameters, modelRandom } from './contrastive-mod
 import type { ContrastiveTraining } from './contrastive-options.ts';
 import type { ImageInputs } from './image-inputs.ts';
 import { withPretrained } from './pretrained.ts';
-import { frozenInputs, imageInputs, type SpotInputs } from './spot-inputs.ts';
+import { frozenTraining, imageTraining, plainInputs, type TrainingInputs } from './spot-inputs.ts';
 import { positionCount, spotTable, type SpotTable } from './spot-table.ts';
 import { validationLoss, type Validation } from './validation.ts';
 import { fitViewStandardisers, standardiseViews, type ViewStandardisers } from './view-standardiser.ts';
@@ -67,13 +67,12 @@ export async function fitContrastive(plan: FitPlan, data: TrainingData): Promise
   const sizes = modelSizes(plan, table, held);
   const specs = modelParameters(model, sizes);
   const parameters = await firstParameters(plan, specs);
-  const heldInputs = inputsOf(plan, held, heldSlides);
+  const heldInputs = plainInputs(held, heldSlides, plan.images, plan.context.random);
   const validation = watched
     ? validationLoss(engine, model, held, heldInputs, training.batchSize, parameters)
     : undefined;
   try {
-    const inputs = inputsOf(plan, table, slides);
-    const trained = await runTraining(plan, { table, inputs, sizes, specs, parameters, validation });
+    const trained = await runTraining(plan, { table, slides, sizes, specs, parameters, validation });
     const spotIds = slides.flatMap(({ spots }) => spots.ids);
     return { trained, specs, sizes, table, spotIds, standardisers, stoppedEarly: watched };
   } finally {
@@ -98,39 +97,47 @@ function modelSizes({ images }: FitPlan, table: SpotTable, held: SpotTable): Mod
   };
 }
 
-function inputsOf({ images, context }: FitPlan, table: SpotTable, slides: readonly TrainingSlide[]): SpotInputs {
-  return images === undefined ? frozenInputs(table) : imageInputs(table, slides, images, context.random);
+function trainingInputs(plan: FitPlan, { table, slides }: Prepared, order: EpochOrder): TrainingInputs {
+  const { images, context, training } = plan;
+  if (images === undefined) return frozenTraining(table, order);
+  const { random, threads } = context;
+  return imageTraining(table, slides, images, { order, epochs: training.epochs, random, threads });
 }
 
 interface Prepared {
   readonly table: SpotTable;
-  readonly inputs: SpotInputs;
+  readonly slides: readonly TrainingSlide[];
   readonly sizes: ModelSizes;
   readonly specs: ParameterSpecs;
   readonly parameters: HostArrays;
   readonly validation: Validation | undefined;
 }
 
-function runTraining(plan: FitPlan, prepared: Prepared): Promise<Trained> {
-  const { table, inputs, sizes, specs, parameters, validation } = prepared;
+async function runTraining(plan: FitPlan, prepared: Prepared): Promise<Trained> {
+  const { table, sizes, specs, parameters, validation } = prepared;
   const { model, training, engine, context } = plan;
   const order = epochOrder({ ...training, examples: table.count, random: context.random });
-  return train({
-    ...training,
-    engine,
-    parameters,
-    trainable: trainableNames(specs),
-    loss: contrastiveLoss(model, 'train'),
-    batches: {
-      stepsPerEpoch: order.stepsPerEpoch,
-      read: (epoch, step) => inputs.training(epoch, order.rows(epoch, step)),
-    },
-    randomInputs: (batch) => modelRandom(model, sizes, batchSizeOf(batch)),
-    random: context.random,
-    checkpoint: checkpointOf(plan, table, parameters),
-    earlyStopping: validation && { patience: training.patience!, validate: (present) => validation.validate(present) },
-    onProgress: context.onProgress,
-  });
+  const inputs = trainingInputs(plan, prepared, order);
+  try {
+    return await train({
+      ...training,
+      engine,
+      parameters,
+      trainable: trainableNames(specs),
+      loss: contrastiveLoss(model, 'train'),
+      batches: { stepsPerEpoch: order.stepsPerEpoch, read: (epoch, step) => inputs.read(epoch, step) },
+      randomInputs: (batch) => modelRandom(model, sizes, batchSizeOf(batch)),
+      random: context.random,
+      checkpoint: checkpointOf(plan, table, parameters),
+      earlyStopping: validation && {
+        patience: training.patience!,
+        validate: (present) => validation.validate(present),
+      },
+      onProgress: context.onProgress,
+    });
+  } finally {
+    await inputs.close();
+  }
 }
 
 /** A checkpoint is taken up only by the same method, configuration, first parameters, seed, engine and data. */

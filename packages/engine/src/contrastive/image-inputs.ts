@@ -1,18 +1,16 @@
+import { availableParallelism } from 'node:os';
 import {
-  applyOperations,
-  drawOperations,
-  normalisationOf,
-  toFloat,
+  createAugmentedPatches,
+  SpotbenchError,
   type Augmentation,
+  type AugmentedPatches,
   type ImageView,
-  type Operation,
+  type PatchStore,
   type Random,
   type Slide,
 } from '@spotbench/core';
-import type { HostArray, HostArrays } from '../host-array.ts';
-import { under } from '../training/state-layout.ts';
+import type { HostArrays } from '../host-array.ts';
 import { IMAGES } from './batch-arrays.ts';
-import { readViewPixels } from './image-view.ts';
 import type { PretrainedPart } from './pretrained.ts';
 
 /** The images that a method's own image encoder is trained on. */
@@ -26,47 +24,79 @@ export interface ImageInputs {
   readonly pretrained?: readonly PretrainedPart[];
 }
 
-/** Reads the images of some spots of one slide, without augmentation. */
-export interface SlideImages {
-  /** Images of spots by view [size, 3, S, S], as inputs of a step; black where `size` exceeds the spots. */
-  read(spots: ArrayLike<number>, size?: number): Promise<HostArrays>;
+/** A spot of a section, by row. */
+export interface SpotRow {
+  readonly section: string;
+  readonly row: number;
 }
 
-/** Images of a slide as they are predicted from. */
-export function slideImages(slide: Slide, inputs: ImageInputs): SlideImages {
-  return { read: (spots, size = spots.length) => readImages(slide, inputs, spots, size, () => []) };
+/** One view of the images of a batch, as the input pipeline takes it. */
+export function viewBatch(view: ImageView, spots: readonly SpotRow[], epoch?: number, size = spots.length) {
+  // The view of the whole section is one image, shared by its spots: it is shown as it is.
+  if (view === 'slide') return { view, spots: spots.map(({ section }) => ({ section, row: 0 })), size };
+  return { view, spots, epoch, size };
+}
+
+/** Images [B, 3, S, S] of one view as an input of a step. */
+export function imageArray(view: ImageView, data: Float32Array, sizePx: number): HostArrays {
+  const B = data.length / (3 * sizePx ** 2);
+  return { [IMAGES + view]: { dtype: 'float32', shape: [B, 3, sizePx, sizePx], data } };
+}
+
+/** Images of some spots without augmentation, by view, filled up with black to `size` spots. */
+export async function plainImages(
+  patches: AugmentedPatches,
+  { views, sizePx }: ImageInputs,
+  spots: readonly SpotRow[],
+  size = spots.length,
+): Promise<HostArrays> {
+  const arrays = views.map(async (view) =>
+    imageArray(view, await patches.read(viewBatch(view, spots, undefined, size)), sizePx),
+  );
+  return Object.assign({}, ...(await Promise.all(arrays))) as HostArrays;
+}
+
+/** Most threads that make training images: more than a step on a fast GPU can take up is memory for nothing. */
+const MOST_WORKERS = 8;
+
+/**
+ * The input pipeline of a training run: augments in threads of its own, ahead of the step. One processor is left to the step,
+ * which on a CPU engine is what takes the time.
+ */
+export function trainingPatches(
+  slides: readonly Slide[],
+  inputs: ImageInputs,
+  random: Random,
+  threads = availableParallelism(),
+): AugmentedPatches {
+  const store = storeOf(slides, inputs);
+  const workers = Math.max(1, Math.min(MOST_WORKERS, threads - 1));
+  return createAugmentedPatches({ store, augmentations: inputs.augmentations, random, workers, ahead: workers + 1 });
+}
+
+/** The input pipeline of queries and validation: in this thread, nothing random. */
+export function queryPatches(slides: readonly Slide[], inputs: ImageInputs, random: Random): AugmentedPatches {
+  const store = storeOf(slides, inputs);
+  return createAugmentedPatches({ store, augmentations: inputs.augmentations, random, workers: 0, ahead: 0 });
 }
 
 /**
- * Images of a slide as they are trained on in an epoch. Each spot has a stream of its own, so that neither order nor
- * batches change an image; all views of a spot go through the same operations.
+ * The patch store of slides, which they share.
+ *
+ * @throws SpotbenchError `missing-data` when they have none; `bad-config` when it holds images of another size.
  */
-export function trainingImages(slide: Slide, inputs: ImageInputs, epoch: number, random: Random): SlideImages {
-  const draw = (spot: number) =>
-    drawOperations(inputs.augmentations, random.fork('augmentation', epoch, slide.id, spot));
-  return { read: (spots, size = spots.length) => readImages(slide, inputs, spots, size, draw) };
-}
-
-async function readImages(
-  slide: Slide,
-  { views, sizePx, augmentations }: ImageInputs,
-  spots: ArrayLike<number>,
-  size: number,
-  draw: (spot: number) => readonly Operation[],
-): Promise<HostArrays> {
-  const bytes = 3 * sizePx ** 2;
-  const images: Record<string, HostArray> = {};
-  for (const view of views) {
-    const pixels = await readViewPixels(slide, view, spots, sizePx);
-    const data = new Float32Array(size * bytes);
-    Array.from(spots).forEach((spot, i) => {
-      const patch = pixels.subarray(i * bytes, (i + 1) * bytes);
-      // The view of the whole section is shared by its spots: it is shown as it is.
-      const operations = view === 'slide' ? [] : draw(spot);
-      const target = data.subarray(i * bytes, (i + 1) * bytes);
-      toFloat(applyOperations(patch, sizePx, operations), target, normalisationOf(augmentations));
-    });
-    images[view] = { dtype: 'float32', shape: [size, 3, sizePx, sizePx], data };
+function storeOf(slides: readonly Slide[], { views, sizePx }: ImageInputs): PatchStore {
+  const store = slides[0]?.patchStore;
+  if (store === undefined || slides.some(({ patchStore }) => patchStore !== store)) {
+    throw new SpotbenchError(
+      'missing-data',
+      `section ${slides[0]?.id ?? '(none)'}: the finetune regime needs a patch store, got none; run the cell through spotbench, which makes it`,
+    );
   }
-  return under(IMAGES, images);
+  const other = views.find((view) => store.sizePx(view) !== sizePx);
+  if (other === undefined) return store;
+  throw new SpotbenchError(
+    'bad-config',
+    `patch store, view ${other}: needed images of ${sizePx} px, found ${store.sizePx(other)} px`,
+  );
 }

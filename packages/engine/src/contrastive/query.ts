@@ -1,10 +1,10 @@
-import type { Slide } from '@spotbench/core';
+import { createRandom, type Slide } from '@spotbench/core';
 import type { HostArrays } from '../host-array.ts';
 import { featureArrays, queryArrays } from './batch-arrays.ts';
 import { concatenate } from './concatenate.ts';
 import type { CompiledEncoder } from './encode.ts';
 import type { ImageEncoderInputs } from './encoder-inputs.ts';
-import { slideImages } from './image-inputs.ts';
+import { plainImages, queryPatches } from './image-inputs.ts';
 import { standardiseViews } from './view-standardiser.ts';
 import { viewTables } from './view-table.ts';
 
@@ -46,8 +46,15 @@ function queryReader(
   size: number,
 ): (spots: Uint32Array) => Promise<HostArrays> {
   if (images !== undefined) {
-    const reader = slideImages(slide, images);
-    return (spots) => reader.read(spots, size);
+    // Nothing is drawn for a query; the pipeline wants a generator all the same.
+    const patches = queryPatches([slide], images, createRandom(0, 'queries'));
+    return (spots) =>
+      plainImages(
+        patches,
+        images,
+        Array.from(spots, (row) => ({ section: slide.id, row })),
+        size,
+      );
   }
   const features = standardiseViews(viewTables([slide], views), standardisers);
   return (spots) => Promise.resolve(featureArrays(features, spots, size));

@@ -1,37 +1,76 @@
 import type { Random, TrainingSlide } from '@spotbench/core';
 import type { HostArrays } from '../host-array.ts';
+import type { EpochOrder } from '../training/epoch-order.ts';
 import { batchArrays } from './batch-arrays.ts';
-import { slideImages, trainingImages, type ImageInputs, type SlideImages } from './image-inputs.ts';
-import { joinImages } from './join-images.ts';
+import { plainImages, queryPatches, trainingPatches, type ImageInputs, type SpotRow } from './image-inputs.ts';
 import type { SpotTable } from './spot-table.ts';
+import { TrainingImages } from './training-images.ts';
 
-/** What a step is fed of some spots of a table. */
-export interface SpotInputs {
-  /** For a training step of that epoch: images are augmented. */
-  training(epoch: number, rows: Uint32Array): Promise<HostArrays>;
-  /** As they are. */
-  plain(rows: Uint32Array): Promise<HostArrays>;
+/** What training steps are fed, step by step. */
+export interface TrainingInputs {
+  read(epoch: number, step: number): Promise<HostArrays>;
+  close(): Promise<void>;
 }
 
 /** Frozen features need nothing but the table. */
-export function frozenInputs(table: SpotTable): SpotInputs {
-  const read = (rows: Uint32Array) => Promise.resolve(batchArrays(table, rows));
-  return { training: (_epoch, rows) => read(rows), plain: read };
+export function frozenTraining(table: SpotTable, order: EpochOrder): TrainingInputs {
+  return {
+    read: (epoch, step) => Promise.resolve(batchArrays(table, order.rows(epoch, step))),
+    close: () => Promise.resolve(),
+  };
 }
 
-/** Images of the table's spots, read when they are needed. `slides` are the table's, in its order. */
-export function imageInputs(
+/** Order, length and randomness of a training run, and the threads it may use. */
+export interface ImageTrainingOptions {
+  readonly order: EpochOrder;
+  readonly epochs: number;
+  readonly random: Random;
+  readonly threads?: number;
+}
+
+/** Images of the table's spots, augmented ahead of the step. `slides` are the table's, in its order. */
+export function imageTraining(
   table: SpotTable,
   slides: readonly TrainingSlide[],
   images: ImageInputs,
-  random: Random,
-): SpotInputs {
-  const read = async (rows: Uint32Array, of: (slide: TrainingSlide) => SlideImages): Promise<HostArrays> => ({
-    ...batchArrays(table, rows),
-    ...(await joinImages(table.sections, rows, (section, spots) => of(slides[section]).read(spots))),
+  { order, epochs, random, threads }: ImageTrainingOptions,
+): TrainingInputs {
+  const stream = new TrainingImages(trainingPatches(slides, images, random, threads), images, {
+    epochs,
+    stepsPerEpoch: order.stepsPerEpoch,
+    spots: (epoch, step) => spotRows(table, order.rows(epoch, step)),
   });
   return {
-    training: (epoch, rows) => read(rows, (slide) => trainingImages(slide, images, epoch, random)),
-    plain: (rows) => read(rows, (slide) => slideImages(slide, images)),
+    read: async (epoch, step) => ({
+      ...batchArrays(table, order.rows(epoch, step)),
+      ...(await stream.read(epoch, step)),
+    }),
+    close: () => stream.close(),
   };
+}
+
+/** What a step is fed of some spots of a table as they are: nothing is augmented. */
+export type PlainInputs = (rows: Uint32Array) => Promise<HostArrays>;
+
+/** Spots of a table whose image encoder reads frozen features, or images where `images` says which. */
+export function plainInputs(
+  table: SpotTable,
+  slides: readonly TrainingSlide[],
+  images: ImageInputs | undefined,
+  random: Random,
+): PlainInputs {
+  if (images === undefined || slides.length === 0) return (rows) => Promise.resolve(batchArrays(table, rows));
+  const patches = queryPatches(slides, images, random);
+  return async (rows) => ({
+    ...batchArrays(table, rows),
+    ...(await plainImages(patches, images, spotRows(table, rows))),
+  });
+}
+
+/** Rows of a table as rows of their sections. */
+function spotRows({ sections }: SpotTable, rows: Uint32Array): SpotRow[] {
+  return Array.from(rows, (row) => {
+    const { id, begin } = sections.find(({ end }) => row < end)!;
+    return { section: id, row: row - begin };
+  });
 }

@@ -4,7 +4,7 @@ import type { HostArrays } from '../host-array.ts';
 import { StepCache } from '../training/step-cache.ts';
 import { contrastiveLoss } from './contrastive-model.ts';
 import { chunksOf } from './reference-bank.ts';
-import type { SpotInputs } from './spot-inputs.ts';
+import type { PlainInputs } from './spot-inputs.ts';
 import type { SpotTable } from './spot-table.ts';
 
 /** The mean loss of some sections under given parameters. */
@@ -21,7 +21,7 @@ export function validationLoss(
   engine: Engine,
   model: ContrastiveMethod,
   table: SpotTable,
-  inputs: SpotInputs,
+  inputs: PlainInputs,
   batchSize: number,
   parameters: HostArrays,
 ): Validation {
@@ -34,7 +34,7 @@ export function validationLoss(
       await steps.writeState(present);
       let sum = 0;
       for (const { rows, fresh } of batches) {
-        const { loss: value } = await steps.run(await inputs.plain(rows));
+        const { loss: value } = await steps.run(await inputs(rows));
         sum += value.data[0] * fresh;
       }
       return sum / table.count;
