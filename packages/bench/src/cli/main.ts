@@ -5,6 +5,7 @@ import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
 import { featuresCommand } from './commands/features.ts';
+import { methodCommand } from './commands/method.ts';
 import { planCommand } from './commands/plan.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       featuresCommand,
       cellCommand,
       exportCommand,
+      methodCommand,
       weightsCommand,
     ])
     .demandCommand(1, 'Say what to do: one of the commands above.')

@@ -76,7 +76,8 @@ export function packageRoots(workspace: Workspace): string[] {
     .map((name) => `packages/${name}`);
 }
 
-function methodsOf(workspace: Workspace, packageRoot: string): MethodEntry[] {
+/** The methods of one package, by its folder relative to the workspace root; none where it declares none. @throws as `discoverMethods`. */
+export function methodsOf(workspace: Workspace, packageRoot: string): MethodEntry[] {
   const path = `${packageRoot}/package.json`;
   const json = packageJson.parse(JSON.parse(readFileSync(join(workspace.root, path), 'utf8')));
   if (json.spotbench === undefined) return [];
