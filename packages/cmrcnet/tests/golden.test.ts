@@ -47,9 +47,10 @@ describe.each([
       expect(largestError(found[value], file[value]), value).toBeLessThan(5e-6);
     }
     expect(probe('image_tokens', found.image_tokens.data)).toBeCloseTo(file.image_tokens_probe, 2);
-    expect(relative(found.loss.data[0], file.loss)).toBeLessThan(2e-6);
+    // PyTorch's own float32 run is off by 1.3e-7; the fusion block's epsilon at 1e-6 instead of 1e-5 would be by 1.5e-6.
+    expect(relative(found.loss.data[0], file.loss)).toBeLessThan(5e-7);
     for (const [term, value] of Object.entries(file.loss_terms)) {
-      expect(relative(found[`term/${term}`].data[0], value), term).toBeLessThan(2e-6);
+      expect(relative(found[`term/${term}`].data[0], value), term).toBeLessThan(5e-7);
     }
     compareGradients(found, file);
   });
