@@ -171,6 +171,14 @@ describe('augmented patches', () => {
     }
   });
 
+  it('come in the order they were asked for', async () => {
+    const one = createAugmentedPatches({ ...options, store, workers: 1 });
+    const order: number[] = [];
+    await Promise.all([0, 1, 2, 3, 4].map((epoch) => one.read(batch([1], epoch)).then(() => order.push(epoch))));
+    expect(order).toEqual([0, 1, 2, 3, 4]);
+    await one.close();
+  });
+
   it('pass on that the store is gone, and reject what a closed pool has not made', async () => {
     const patches = createAugmentedPatches({
       ...options,
