@@ -151,9 +151,10 @@ def rounded_list(values):
     return {"shape": list(values.shape), "data": [significant(v) for v in values.flatten().tolist()]}
 
 
-folder = pathlib.Path(sys.argv[1])
-folder.mkdir(parents=True, exist_ok=True)
-for case_name, case in CASES.items():
-    result = golden(case_name, case)
-    (folder / f"{case_name}.json").write_text(json.dumps(result) + "\n")
-    print(case_name, result["float32_error"], file=sys.stderr)
+if __name__ == "__main__":
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for case_name, case in CASES.items():
+        result = golden(case_name, case)
+        (folder / f"{case_name}.json").write_text(json.dumps(result) + "\n")
+        print(case_name, result["float32_error"], file=sys.stderr)

@@ -1,0 +1,235 @@
+/** Both variants from training sections to predictions, on slides whose features decide their expression. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRandom, type FitContext, type Method, type Progress, type TrainingData } from '@spotbench/core';
+import { readSafetensors } from '@spotbench/engine';
+import { plantedSlides } from '@spotbench/engine/conformance';
+import { memory } from '@tensorflow/tfjs-core';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  configSchema,
+  method,
+  paperConfigSchema,
+  paperMethod,
+  paperModel,
+  releasedModel,
+  type Config,
+} from '../src/index.ts';
+
+const N = 40;
+const G = 12;
+const D = 10;
+const [first, second, third, held] = plantedSlides({
+  sections: 4,
+  spots: N,
+  features: D,
+  genes: G,
+  noise: 0.3,
+  seed: 4,
+  views: { 'scale-672': 1, neighbourhood: 1, slide: 6 },
+});
+const data: TrainingData = { genes: held.expression.genes, train: [first, second], validation: [third] };
+const { expression: answer, ...query } = held;
+
+const small = {
+  epochs: 20,
+  batchSize: 16,
+  accumulate: 2,
+  learningRate: 2e-3,
+  heads: 2,
+  headWidth: 8,
+  projectionWidth: 16,
+  topKMaxFraction: 0.1,
+};
+const here = { engine: 'onnx', device: 'cpu' };
+
+const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Variant {
+  readonly name: string;
+  readonly method: Method<never>;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly views: readonly string[];
+}
+const variants: Variant[] = [
+  { name: 'released', method, options: { fusionDropout: 0.1, scaleAttention: true }, views: ['patch', 'scale-672'] },
+  {
+    name: 'paper',
+    method: paperMethod,
+    options: { attentionHeads: 2 },
+    views: ['patch', 'neighbourhood', 'slide'],
+  },
+];
+
+describe.each(variants)('$name', ({ name, method: variant, options, views }) => {
+  const contextOf = (changes: Partial<FitContext> = {}, config = {}) =>
+    ({
+      config: variant.configSchema.parse({ ...small, ...options, ...config }),
+      regime: 'frozen',
+      seed: 0,
+      random: createRandom(0, 'cell'),
+      ...here,
+      ...changes,
+    }) as FitContext<never>;
+  const predictions = async (given: TrainingData, changes: Partial<FitContext> = {}, config = {}) => {
+    const fitted = await variant.fit(given, contextOf(changes, config));
+    const predicted = await fitted.predict(query);
+    await fitted.dispose!();
+    return predicted;
+  };
+  const usual = predictions(data);
+
+  test('says which views it needs', () => {
+    expect(variant.views).toEqual(views);
+  });
+
+  test('learns the planted signal, and shuffled truth teaches nothing', async () => {
+    expect(await usual).toHaveLength(N * G);
+    expect(meanPearson(await usual)).toBeGreaterThan(0.5);
+    const shuffled = [first, second, third].map((slide, s) => ({
+      ...slide,
+      expression: { ...slide.expression, values: permuted(slide.expression.values, s) },
+    }));
+    const lost = await predictions({ ...data, train: shuffled, validation: [] });
+    expect(Math.abs(meanPearson(lost))).toBeLessThan(0.2);
+  });
+
+  test('the seed decides the answer', async () => {
+    expect(await predictions(data)).toEqual(await usual);
+    expect(await predictions(data, { random: createRandom(1, 'cell') })).not.toEqual(await usual);
+  });
+
+  test('every view is read: another one moves the prediction', async () => {
+    const fitted = await variant.fit(data, contextOf());
+    for (const view of views.slice(1) as 'slide'[]) {
+      const own = query.views![view]!;
+      const other = { ...own, values: own.values.map((value) => -value) };
+      const moved = await fitted.predict({ ...query, views: { ...query.views, [view]: other } });
+      expect(moved, view).not.toEqual(await usual);
+    }
+    await fitted.dispose!();
+  });
+
+  test('a fit killed between two updates resumes to the same predictions', async () => {
+    const checkpointFolder = join(folder, `checkpoint-${name}`);
+    const onProgress = ({ epoch, step }: Progress) => {
+      if (epoch === 9 && step === 3) throw new Error('killed');
+    };
+    await expect(predictions(data, { checkpointFolder, onProgress })).rejects.toThrow('killed');
+    expect(await predictions(data, { checkpointFolder })).toEqual(await usual);
+  });
+
+  test('saved under the published names, and loaded, it predicts the same bytes', async () => {
+    const saved = join(folder, `saved-${name}`);
+    const fitted = await variant.fit(data, contextOf());
+    await fitted.save!(saved);
+    const { arrays } = await readSafetensors(join(saved, 'weights.safetensors'));
+    expect(arrays['spot_encoder.1.attn.fn.to_qkv.weight'].shape).toEqual([48, G]);
+    expect(arrays).toHaveProperty(
+      name === 'released' ? ['image_encoder.fusion.0.weight'] : ['image_encoder.cross_attention.in_proj_weight'],
+    );
+    expect(Object.values(arrays).reduce((sum, { data: { length } }) => sum + length, 0)).toBe(fitted.parameterCount);
+    await fitted.dispose!();
+    const loaded = await variant.load!(saved, here);
+    expect(await loaded.predict(query)).toEqual(await usual);
+    await loaded.dispose!();
+  });
+
+  test('no tensor is left behind', async () => {
+    const before = memory().numTensors;
+    await predictions(data, { engine: 'tfjs', device: 'js' }, { epochs: 1, patience: 1 });
+    expect(memory().numTensors).toBe(before);
+  });
+});
+
+test('the run record says what was fixed in advance', async () => {
+  const context = {
+    config: configSchema.parse({ ...small, epochs: 1 }),
+    regime: 'frozen',
+    seed: 0,
+    random: createRandom(0, 'cell'),
+    ...here,
+  } as const;
+  const fitted = await method.fit(data, context);
+  expect(fitted.selectedBy).toBe('fixed in advance: 1 epochs, 12 neighbours of 120 keys');
+  await fitted.dispose!();
+});
+
+describe('refuses, before anything is trained', () => {
+  const released = (changes: Partial<Config>, regime: 'frozen' | 'finetune') => () =>
+    releasedModel(configSchema.parse({ ...changes }), regime);
+
+  test('a scale smaller than the backbone allows, naming the smallest', () => {
+    expect(released({ scales: [224, 28] }, 'finetune')).toThrow(
+      'hiscmcl: scale 28: densenet121 needs images of at least 29 px, got 28',
+    );
+    expect(released({ scales: [224], imageSizePx: 20 }, 'finetune')).toThrow('scale 224: densenet121');
+    expect(released({ scales: [224, 29] }, 'finetune')).not.toThrow();
+    const tiny = paperConfigSchema.parse({ imageSizePx: 20 });
+    expect(() => paperModel(tiny, 'finetune')).toThrow('imageSizePx: densenet121 needs images of at least 29 px');
+  });
+
+  test('a scale without frozen features', () => {
+    expect(released({ scales: [224, 448] }, 'frozen')).toThrow(
+      'scale 448 needs frozen features of view scale-448, there are patch, scale-672',
+    );
+    expect(released({ scales: [672] }, 'frozen')).not.toThrow();
+  });
+
+  test('an encoder whose width does not match', async () => {
+    const { imageEncoder } = paperModel(paperConfigSchema.parse({}), 'frozen');
+    const sizes = { featureWidth: D, tokens: {}, imageSizePx: 0, geneCount: G, positionCount: 9 };
+    expect(() => imageEncoder.parameters(sizes)).toThrow(
+      "attentionHeads must divide the image encoder's width, got 8 heads for 10 features",
+    );
+    const wide = { ...first.views!['scale-672']!, width: 5, tokens: 2 };
+    const mixed = { ...data, train: [{ ...first, views: { 'scale-672': wide } }], validation: [] };
+    const context = {
+      config: configSchema.parse(small),
+      regime: 'frozen',
+      seed: 0,
+      random: createRandom(0, 'cell'),
+    } as const;
+    await expect(method.fit(mixed, { ...context, ...here })).rejects.toThrow(
+      'view scale-672: needed 10 features a token as view patch has, got 5',
+    );
+  });
+
+  test('options out of range, and unknown ones', () => {
+    for (const wrong of [
+      { scales: [] },
+      { scales: [224, 224] },
+      { scales: [0] },
+      { fusionDropout: 1 },
+      { accumulate: 0 },
+    ]) {
+      expect(() => configSchema.parse(wrong), JSON.stringify(wrong)).toThrow();
+    }
+    expect(() => paperConfigSchema.parse({ scales: [224] })).toThrow('scales');
+    expect(() => configSchema.parse({ backbone: 'densenet' })).toThrow('backbone');
+  });
+});
+
+function meanPearson(predicted: Float32Array): number {
+  const genes = Array.from({ length: G }, (_, g) => pearson(columnOf(predicted, g), columnOf(answer.values, g)));
+  return genes.reduce((sum, r) => sum + r, 0) / G;
+}
+
+function columnOf(values: Float32Array, g: number): number[] {
+  return Array.from({ length: N }, (_, n) => values[n * G + g]);
+}
+
+function pearson(x: readonly number[], y: readonly number[]): number {
+  const centre = (v: readonly number[]) => v.map((value) => value - v.reduce((sum, each) => sum + each, 0) / v.length);
+  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+  const [cx, cy] = [centre(x), centre(y)];
+  return dot(cx, cy) / Math.sqrt(dot(cx, cx) * dot(cy, cy));
+}
+
+/** The rows in a random order. */
+function permuted(values: Float32Array, seed: number): Float32Array {
+  const order = createRandom(seed, 'shuffle-truth').permutation(N);
+  return Float32Array.from(values, (_, at) => values[order[Math.floor(at / G)] * G + (at % G)]);
+}
