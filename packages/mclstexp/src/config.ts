@@ -1,4 +1,12 @@
+import { augmentationsSchema, type Augmentation } from '@spotbench/core';
 import { z } from 'zod';
+
+/** In this order. Code: dataset.py. */
+const publishedAugmentations: Augmentation[] = [
+  { kind: 'colour-jitter', brightness: 0.5, contrast: 0.5, saturation: 0.5 },
+  { kind: 'horizontal-flip', probability: 0.5 },
+  { kind: 'rotation', degrees: 180 },
+];
 
 /**
  * Every option of mclSTExp with its default and where that comes from: *paper* is arXiv 2407.08216, *code* the authors'
@@ -18,6 +26,11 @@ export const configSchema = z.strictObject({
   /** Probability of dropping an element inside the projection heads. Code: 0. */
   dropout: z.number().min(0).lt(1).default(0),
 
+  /** Side of the images that DenseNet-121 is trained on in the `finetune` regime, pixels. Code: 224. */
+  imageSizePx: z.int().positive().default(224),
+  /** What a training image goes through. Code: as here. */
+  augmentations: augmentationsSchema.default(publishedAugmentations),
+
   /** Code: 1e-4, constant. */
   learningRate: z.number().positive().default(1e-4),
   /** L2 added to the gradient, not decoupled. Code: 1e-3. */
@@ -25,10 +38,12 @@ export const configSchema = z.strictObject({
   /** Code: 128, the last partial batch kept. */
   batchSize: z.int().min(2).default(128),
   /**
-   * Paper and code: 90 (HER2+, cSCC), 15 (Visium), for a whole DenseNet-121. Ours: 30, since the heads alone are done sooner:
-   * on three her2st sections the score on a fourth is the same after 20 epochs and after 60 (README).
+   * Epochs of the `frozen` regime. Ours: 30, since the heads alone are done sooner than a whole DenseNet-121: on three her2st
+   * sections the score on a fourth is the same after 20 epochs and after 60 (README).
    */
   epochs: z.int().positive().default(30),
+  /** Epochs of the `finetune` regime. Paper and code: 90 (HER2+, cSCC), 15 (Visium). */
+  finetuneEpochs: z.int().positive().default(90),
   /**
    * Epochs without a lower loss on the validation sections after which training stops; 0 runs all epochs on training and
    * validation sections together. Code: 0 (no validation).

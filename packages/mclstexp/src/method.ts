@@ -1,4 +1,5 @@
 import { adam, constantSchedule, createContrastiveMethod, neighbourCount, retrievalPredictor } from '@spotbench/engine';
+import type { ContrastiveMethod, Regime } from '@spotbench/core';
 import { configSchema, type Config } from './config.ts';
 import { loss } from './loss.ts';
 import { imageEncoder, spotEncoder } from './model.ts';
@@ -11,14 +12,10 @@ export const method = createContrastiveMethod<Config>({
   paper:
     'Min, Shi, Zhang, Wan, Wang: Multimodal contrastive learning for spatial gene expression prediction using histology images. Briefings in Bioinformatics 2024, bbae551; arXiv 2407.08216',
   configSchema,
-  build: (config, regime) => ({
-    imageEncoder: imageEncoder(config, regime),
-    spotEncoder: spotEncoder(config),
-    loss: loss(config),
-    predictor: retrievalPredictor(retrieval(config)),
-  }),
-  training: (config) => ({
-    epochs: config.epochs,
+  build: modelOf,
+  images: ({ imageSizePx, augmentations }) => ({ views: ['patch'], sizePx: imageSizePx, augmentations }),
+  training: (config, regime) => ({
+    epochs: regime === 'frozen' ? config.epochs : config.finetuneEpochs,
     batchSize: config.batchSize,
     lastBatch: 'keep',
     optimiser: adam({ weightDecay: config.weightDecay }),
@@ -32,6 +29,16 @@ export const method = createContrastiveMethod<Config>({
     return `fixed in advance: ${epochs}${neighbourCount(retrieval(config), keys)} neighbours of ${keys} keys`;
   },
 });
+
+/** The whole model. */
+export function modelOf(config: Config, regime: Regime): ContrastiveMethod {
+  return {
+    imageEncoder: imageEncoder(config, regime),
+    spotEncoder: spotEncoder(config),
+    loss: loss(config),
+    predictor: retrievalPredictor(retrieval(config)),
+  };
+}
 
 function retrieval({ topK, topKMaxFraction, neighbourWeights }: Config) {
   return { topK, maxFraction: topKMaxFraction, weights: neighbourWeights };

@@ -39,7 +39,7 @@ function frozenEncoder(head: Projection): Encoder {
 }
 
 /** DenseNet-121 as the authors name it: `features` alone, without a ReLU after the last batch norm. */
-const backbone = () => backboneUnder('image_encoder.model.0', densenet121());
+export const backbone = () => backboneUnder('image_encoder.model.0', densenet121());
 
 function trainedEncoder(head: Projection): Encoder {
   const densenet = backbone();
