@@ -41,7 +41,7 @@ export async function checkGolden(workspace: Workspace, request: GoldenRequest):
   const { file, engine } = request;
   const text = readText(file);
   if (isRetrievalFile(text, file)) {
-    return reportOf(file, null, 'retrieval', await compareRetrieval(parseGoldenRetrieval(text, file)));
+    return reportOf(file, null, 'onnx/cpu', await compareRetrieval(parseGoldenRetrieval(text, file)));
   }
   const golden = parseGolden(text, file);
   const adapter = await goldenAdapter(workspace, request.entries, golden.method, request.entry);

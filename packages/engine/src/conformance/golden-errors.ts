@@ -37,7 +37,7 @@ export function leadingCorner(array: HostArray, wanted: readonly number[]): Floa
 
 const stridesOf = (shape: readonly number[]): number[] => shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 
-/** NaN wins: Math.max over an array that may be long. */
+/** As Math.max, of an array that may be long: NaN is the largest of all. */
 function largest(values: readonly number[]): number {
-  return values.reduce((worst, value) => (worst >= value ? worst : value), 0);
+  return values.reduce((worst, value) => (Number.isNaN(worst) || value <= worst ? worst : value), 0);
 }

@@ -28,10 +28,11 @@ export function limitedRow(value: string, error: number, derived: number, at?: s
   return { value, error, peer: null, limit, status: error <= limit ? 'ok' : 'off', at };
 }
 
-/** The row that is nearest to its limit, or farthest beyond; none of none. */
+/** The row that is nearest to its limit, or farthest beyond (NaN farthest of all); none of none. */
 export function worstRow(rows: readonly GoldenRow[]): GoldenRow[] {
   const strain = ({ error, limit }: GoldenRow): number => error! / limit;
-  return rows.length === 0 ? [] : [rows.reduce((a, b) => (strain(b) <= strain(a) ? a : b))];
+  const worse = (a: GoldenRow, b: GoldenRow) => (Number.isNaN(strain(a)) || strain(b) <= strain(a) ? a : b);
+  return rows.length === 0 ? [] : [rows.reduce(worse)];
 }
 
 /** A value that could not be compared, which fails the comparison. */
