@@ -85,8 +85,8 @@ export type Config = z.infer<typeof options>;
 
 /**
  * Every option of CMRCNet with its default and where that comes from: *code* is the authors' repository
- * (ngfufdrdh/CMRCNet, 4c4d157), *ours* a choice made here. The paper (arXiv 2506.08854) and the code were not found to
- * disagree on a default.
+ * (ngfufdrdh/CMRCNet, 4c4d157), *ours* a choice made here. Where the paper's text (arXiv 2506.08854) says otherwise, the code
+ * is followed; its `max_lr` of 5e-5 belongs to a warm-up of zero epochs and is never used.
  */
 export const configSchema = options.superRefine((config, context) => {
   for (const [heads, width] of [
