@@ -3,14 +3,18 @@ import { SpotbenchError, type NamedTensors } from '@spotbench/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { SharedConfig } from './config.ts';
 
+/** What the authors' model puts before the names of each backbone. */
+export const BACKBONE_NAMES = {
+  densenet121: 'image_encoder.base_encoder.0',
+  resnet50: 'image_encoder.base_encoder',
+} as const satisfies Record<SharedConfig['backbone'], string>;
+
 /**
  * The one backbone that every scale or level goes through. DenseNet-121 is named as the authors name it; their numbers for
  * the layers of a ResNet (`base_encoder.4` is `layer1`) are left out.
  */
 export function sharedBackbone({ backbone }: Pick<SharedConfig, 'backbone'>): Backbone {
-  return backbone === 'densenet121'
-    ? backboneUnder('image_encoder.base_encoder.0', densenet121())
-    : backboneUnder('image_encoder.base_encoder', resnet50());
+  return backboneUnder(BACKBONE_NAMES[backbone], backbone === 'densenet121' ? densenet121() : resnet50());
 }
 
 /** @throws SpotbenchError `bad-config` when images of `px` x `px` are smaller than the backbone allows. */

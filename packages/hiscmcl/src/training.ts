@@ -7,6 +7,7 @@ import {
 } from '@spotbench/engine';
 import type { ImageView, Regime } from '@spotbench/core';
 import type { SharedConfig } from './config.ts';
+import { BACKBONE_NAMES } from './backbone.ts';
 import { retrieval } from './model.ts';
 
 /** Everything about a variant that does not depend on which it is. */
@@ -18,9 +19,14 @@ export function trainingOptions(
     paper:
       'HisCMCL: cross-modal contrastive learning with hierarchical multi-scale fusion for spatial expression prediction. Bioinformatics 2026, btag342',
     training,
-    images: ({ imageSizePx, augmentations }) => ({ views, sizePx: imageSizePx, augmentations }),
-    selectedBy: (config, keys) => {
-      const epochs = config.patience === 0 ? `${config.epochs} epochs, ` : '';
+    images: ({ imageSizePx, augmentations, backbone }) => ({
+      views,
+      sizePx: imageSizePx,
+      augmentations,
+      pretrained: [{ weights: backbone, prefix: `${BACKBONE_NAMES[backbone]}.` }],
+    }),
+    selectedBy: (config, keys, regime) => {
+      const epochs = config.patience === 0 ? `${epochsOf(config, regime)} epochs, ` : '';
       return `fixed in advance: ${epochs}${neighbourCount(retrieval(config), keys)} neighbours of ${keys} keys`;
     },
   };
@@ -28,7 +34,7 @@ export function trainingOptions(
 
 function training(config: SharedConfig, regime: Regime): ContrastiveTraining {
   return {
-    epochs: regime === 'frozen' ? config.epochs : config.finetuneEpochs,
+    epochs: epochsOf(config, regime),
     batchSize: config.batchSize,
     lastBatch: 'keep',
     optimiser: adam({ weightDecay: config.weightDecay }),
@@ -38,4 +44,8 @@ function training(config: SharedConfig, regime: Regime): ContrastiveTraining {
     chunkSize: config.chunkSize,
     standardiseFeatures: config.standardiseFeatures,
   };
+}
+
+function epochsOf({ epochs, finetuneEpochs }: SharedConfig, regime: Regime): number {
+  return regime === 'frozen' ? epochs : finetuneEpochs;
 }

@@ -13,9 +13,14 @@ export const method = createContrastiveMethod<Config>({
     'Min, Shi, Zhang, Wan, Wang: Multimodal contrastive learning for spatial gene expression prediction using histology images. Briefings in Bioinformatics 2024, bbae551; arXiv 2407.08216',
   configSchema,
   build: modelOf,
-  images: ({ imageSizePx, augmentations }) => ({ views: ['patch'], sizePx: imageSizePx, augmentations }),
+  images: ({ imageSizePx, augmentations }) => ({
+    views: ['patch'],
+    sizePx: imageSizePx,
+    augmentations,
+    pretrained: [{ weights: 'densenet121', prefix: 'image_encoder.model.0.' }],
+  }),
   training: (config, regime) => ({
-    epochs: regime === 'frozen' ? config.epochs : config.finetuneEpochs,
+    epochs: epochsOf(config, regime),
     batchSize: config.batchSize,
     lastBatch: 'keep',
     optimiser: adam({ weightDecay: config.weightDecay }),
@@ -24,8 +29,8 @@ export const method = createContrastiveMethod<Config>({
     chunkSize: config.chunkSize,
     standardiseFeatures: config.standardiseFeatures,
   }),
-  selectedBy: (config, keys) => {
-    const epochs = config.patience === 0 ? `${config.epochs} epochs, ` : '';
+  selectedBy: (config, keys, regime) => {
+    const epochs = config.patience === 0 ? `${epochsOf(config, regime)} epochs, ` : '';
     return `fixed in advance: ${epochs}${neighbourCount(retrieval(config), keys)} neighbours of ${keys} keys`;
   },
 });
@@ -38,6 +43,10 @@ export function modelOf(config: Config, regime: Regime): ContrastiveMethod {
     loss: loss(config),
     predictor: retrievalPredictor(retrieval(config)),
   };
+}
+
+function epochsOf({ epochs, finetuneEpochs }: Config, regime: Regime): number {
+  return regime === 'frozen' ? epochs : finetuneEpochs;
 }
 
 function retrieval({ topK, topKMaxFraction, neighbourWeights }: Config) {

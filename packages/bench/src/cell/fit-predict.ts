@@ -22,6 +22,8 @@ export interface FitOptions {
   readonly engine: string;
   readonly device: string;
   readonly threads?: number;
+  /** Weights that image backbones start from. */
+  readonly pretrained?: FitContext['pretrained'];
   readonly checkpointFolder: string;
   /** Called with what was fitted once everything is predicted, before it is freed. */
   readonly onFitted?: (fitted: Pick<Fitted, 'save'>) => Promise<unknown>;
@@ -48,6 +50,7 @@ export async function fitAndPredict(
     engine: options.engine,
     device: options.device,
     threads: options.threads,
+    pretrained: options.pretrained,
     checkpointFolder: options.checkpointFolder,
     onProgress: (progress) => {
       if (progress.step === progress.steps) curve.push(progress);

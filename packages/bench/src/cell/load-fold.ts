@@ -23,6 +23,7 @@ import { checkedImage } from '../features/build-features.ts';
 import { readFeatures, type FeaturesByView } from '../features/features-artefact.ts';
 import type { CellContext } from '../plan/find-cell.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import type { ImageInputs } from './image-inputs.ts';
 
 /** What a fold holds before anything is fitted. The expression of test sections has not been read. */
 export interface FoldData {
@@ -38,14 +39,14 @@ export interface FoldData {
 
 /**
  * Loads a fold: panels and target fitted on its training and validation sections, training slides with expression, test
- * slides without. Of test sections only spots, features, image and gene names are read. Slides carry the views in `features`
- * and no others.
+ * slides without. Of test sections only spots, features, image and gene names are read. Slides carry the views of the features
+ * and no others, or the patch store where the method trains its own image encoder.
  */
 export async function loadFold(
   workspace: Workspace,
   context: CellContext,
   data: DataArtefact,
-  features: FeaturesByView,
+  image: Pick<ImageInputs, 'features' | 'patchStore'>,
 ): Promise<FoldData> {
   const { cell, protocol } = context;
   const splits = await readSplits(data, protocol.split);
@@ -70,7 +71,7 @@ export async function loadFold(
   const panels = await fitPanels(workspace, context, fold, [...counts.values()]);
   const fitted = [...counts.values()].filter((s) => !s.isTest);
   const target = fitTarget(protocol.target, panels.all.genes, fitted);
-  const slide = slideReader(workspace, context, data, features);
+  const slide = slideReader(workspace, context, data, image);
   const withRole = (role: string): string[] => fold.sections.filter((s) => s.role === role).map((s) => s.section);
   const training = async (id: string): Promise<TrainingSlide> => ({
     ...(await slide(id)),
@@ -133,7 +134,7 @@ function slideReader(
   workspace: Workspace,
   { cell, dataset }: CellContext,
   data: DataArtefact,
-  features: FeaturesByView,
+  { features, patchStore }: Pick<ImageInputs, 'features' | 'patchStore'>,
 ): (id: string) => Promise<Slide> {
   const images = createImageCache();
   const { root } = locateDataset(workspace, cell.dataset, dataset);
@@ -147,6 +148,7 @@ function slideReader(
       spots,
       ...(await slideFeatures(features, id, spotCount)),
       patches: createPatchReader(image, spots),
+      ...(patchStore && { patchStore }),
     };
   };
 }

@@ -13,8 +13,6 @@ import { chooseEngine, type EngineRequest } from '@spotbench/engine';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import { openData } from '../data/data-artefact.ts';
-import { viewsOf } from '../features/cell-features.ts';
-import { featureHashes, hashOfViews, openViews } from '../features/features-artefact.ts';
 import { isOnnxCpu } from '../plan/engine-request.ts';
 import { keepModel } from '../models/model-artefact.ts';
 import type { CellContext } from '../plan/find-cell.ts';
@@ -30,6 +28,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { threadsFromEnvironment } from '../plan/threads.ts';
 import { fitAndPredict } from './fit-predict.ts';
 import { panelsByName, panelsHash, setsBySection } from './gene-sets.ts';
+import { openImageInputs } from './image-inputs.ts';
 import { loadFold } from './load-fold.ts';
 import { predictionFiles } from './predictions.ts';
 import { scoreFold } from './score-fold.ts';
@@ -95,12 +94,11 @@ async function work(
   const { cell, dataset, protocol } = context;
   const data = await openData(workspace, cell.dataset);
   draft.datasetHash = data.manifest.hash;
-  const features = await openViews(workspace, cell, viewsOf(cell, context.method));
-  draft.featureHashes = featureHashes(features);
-  draft.featuresHash = hashOfViews(draft.featureHashes);
+  const image = await openImageInputs(workspace, cell, context.method);
+  Object.assign(draft, image.hashes);
   const method = await loadMethod(workspace, context.method);
   describeMethod(draft, method, dataset.options[cell.method] ?? {});
-  const fold = await loadFold(workspace, context, data, features);
+  const fold = await loadFold(workspace, context, data, image);
   Object.assign(draft, {
     splitHash: fold.splitHash,
     heldOut: fold.fold.heldOut,
@@ -116,6 +114,7 @@ async function work(
     engine,
     device,
     threads,
+    pretrained: image.pretrained,
     checkpointFolder,
     onFitted: save ? (fitted) => keepModel(workspace, draft, fitted) : undefined,
     onProgress,
@@ -136,6 +135,7 @@ async function work(
   const summary = summariseFold(cell, scored, sets);
   draft.durationsMs.score = Math.round(monotonicMs() - started);
   await rm(checkpointFolder, { recursive: true, force: true });
+  await image.patchStore?.close();
   return {
     ...predictionFiles(fit.predictions),
     'scores.csv': scoresCsv(
@@ -177,6 +177,7 @@ function startRecord(workspace: Workspace, { cell, dataset, protocol, method }: 
     methodKind: method.kind,
     paper: null,
     codeHash: codeHash(workspace, codeOf(method)),
+    patchesHash: null,
     weightsHash: null,
     configHash: null,
     config: null,
@@ -226,6 +227,8 @@ function checkpointsOf(workspace: Workspace, id: string, draft: Draft): string {
     draft.codeHash,
     draft.datasetHash,
     draft.featuresHash,
+    draft.patchesHash,
+    draft.weightsHash,
     draft.splitHash,
     draft.panelHash,
     draft.configHash,

@@ -11,6 +11,6 @@ export async function truthOf(
   section: string,
 ): Promise<Float32Array> {
   const context = findCell(workspace, cellId);
-  const { target } = await loadFold(workspace, context, data, new Map());
+  const { target } = await loadFold(workspace, context, data, { features: new Map() });
   return target.apply(await readCounts(data, section)).values;
 }

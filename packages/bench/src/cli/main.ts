@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
 import { featuresCommand } from './commands/features.ts';
 import { methodCommand } from './commands/method.ts';
+import { patchesCommand } from './commands/patches.ts';
 import { planCommand } from './commands/plan.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       doctorCommand,
       dataCommand,
       featuresCommand,
+      patchesCommand,
       cellCommand,
       exportCommand,
       methodCommand,

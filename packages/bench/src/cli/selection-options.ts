@@ -19,6 +19,12 @@ export function selectionOptions<T>(argv: Argv<T>): Argv<T & SelectionArguments>
       requiresArg: true,
       describe: 'Frozen encoders, e.g. handcrafted,untrained-resnet18',
     })
+    .option('regime', {
+      string: true,
+      requiresArg: true,
+      describe: 'frozen (default), finetune (image encoders trained end to end), or both',
+    })
+    .option('from-scratch', { boolean: true, describe: 'With finetune: start from no pretrained weights' })
     .option('fold', { string: true, requiresArg: true, describe: 'Folds by number, e.g. 0,1' })
     .option('seed', { string: true, requiresArg: true, describe: 'Seeds of seeded methods, e.g. 0,1,2' });
 }
@@ -29,6 +35,8 @@ export interface SelectionArguments {
   readonly protocol?: string;
   readonly method?: string;
   readonly encoder?: string;
+  readonly regime?: string;
+  readonly fromScratch?: boolean;
   readonly fold?: string;
   readonly seed?: string;
 }
@@ -46,6 +54,8 @@ export function selectionFrom(args: SelectionArguments): Selection {
     protocols: list(args.protocol),
     methods: list(args.method),
     encoders: list(args.encoder),
+    regimes: list(args.regime) as Selection['regimes'],
+    fromScratch: args.fromScratch,
     folds: numbers('fold', args.fold),
     seeds: numbers('seed', args.seed),
   };

@@ -22,8 +22,32 @@ export function modelFolder(workspace: Workspace, cellId: string): string {
 
 /** What decides a fitted state; a run record with the same identity is of the same fit. */
 function identityOf(record: RunRecord): string {
-  const { codeHash, datasetHash, featuresHash, splitHash, panelHash, configHash, seed, engine, device } = record;
-  return hashValue([codeHash, datasetHash, featuresHash, splitHash, panelHash, configHash, seed, engine, device]);
+  const {
+    codeHash,
+    datasetHash,
+    featuresHash,
+    patchesHash,
+    weightsHash,
+    splitHash,
+    panelHash,
+    configHash,
+    seed,
+    engine,
+    device,
+  } = record;
+  return hashValue([
+    codeHash,
+    datasetHash,
+    featuresHash,
+    patchesHash,
+    weightsHash,
+    splitHash,
+    panelHash,
+    configHash,
+    seed,
+    engine,
+    device,
+  ]);
 }
 
 /**

@@ -4,6 +4,7 @@ import { featuresOf } from '../features/cell-features.ts';
 import { featuresFolder, featuresStep, type FeaturesPlace } from '../features/features-folder.ts';
 import { regimeLabel, type Cell } from '../plan/cell-id.ts';
 import { DEVICE_VARIABLE, ENGINE_VARIABLE } from '../plan/engine-request.ts';
+import { patchesFolder } from '../patches/patches-folder.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import { selectionFromEnvironment } from '../plan/selection.ts';
 import { codeOf, encoderCode, nxInputs } from '../registry/code-hash.ts';
@@ -94,9 +95,21 @@ function benchTargets(workspace: Workspace, plan: Plan): Targets {
       cache: false,
       outputs: [output(workspace, dataFolder(workspace, id))],
     };
+    if (plan.cells.some((cell) => cell.dataset === id && cell.regime === 'finetune'))
+      targets[patchesStep(id)] = patchesDefinition(workspace, id);
     for (const place of featuresNeeded(plan, id)) targets[featuresStep(place)] = featuresDefinition(workspace, place);
   }
   return targets;
+}
+
+/** Patches are too many bytes to keep twice, and the step itself sees whether they are still those of the data. */
+function patchesDefinition(workspace: Workspace, dataset: string): Target {
+  return {
+    ...cli(`patches ${dataset}`),
+    dependsOn: [dataStep(dataset)],
+    cache: false,
+    outputs: [output(workspace, patchesFolder(workspace, dataset))],
+  };
 }
 
 function featuresDefinition(workspace: Workspace, place: FeaturesPlace): Target {
@@ -118,6 +131,7 @@ function featuresNeeded(plan: Plan, dataset: string): FeaturesPlace[] {
   return [...new Map(places.map((place) => [featuresStep(place), place])).values()];
 }
 
+const patchesStep = (dataset: string): string => `patches--${dataset}`;
 const dataStep = (dataset: string): string => `data--${dataset}`;
 
 /** What `nx affected -t test` and `-t lint` run: a package's own tests and lint. */
@@ -152,8 +166,9 @@ function cellDefinition(workspace: Workspace, method: MethodEntry, cell: Cell): 
   };
 }
 
-/** The features of the method's views, and of no others: their manifests are part of the cell's key. */
+/** The features of the method's views and no others, or the patches: their manifests are part of the cell's key. */
 function stepsBefore(method: MethodEntry, cell: Cell): string[] {
+  if (cell.regime === 'finetune') return [patchesStep(cell.dataset)];
   const places = featuresOf(cell, method);
   return places.length > 0 ? places.map(featuresStep) : [dataStep(cell.dataset)];
 }

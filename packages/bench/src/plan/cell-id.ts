@@ -6,7 +6,7 @@ export interface Cell {
   readonly dataset: string;
   readonly protocol: string;
   readonly regime: Regime;
-  /** Frozen encoder whose features are used. */
+  /** Frozen encoder whose features are used; in `finetune`, what the method's own starts from: `pretrained` or `scratch`. */
   readonly encoder: string;
   readonly method: string;
   readonly fold: number;
@@ -20,10 +20,22 @@ export function cellId(cell: Omit<Cell, 'id'>): string {
   );
 }
 
-/** `frozen` for the default encoder, `frozen-<encoder>` for another, or `finetune`: what a ranking must not mix. */
+/**
+ * `frozen` for the default encoder and `frozen-<encoder>` for another; `finetune` from pretrained weights and
+ * `finetune-scratch` from none: what a ranking must not mix.
+ */
 export function regimeLabel({ regime, encoder }: Pick<Cell, 'regime' | 'encoder'>): string {
-  return regime === 'frozen' && encoder !== DEFAULT_ENCODER ? `frozen-${encoder}` : regime;
+  return encoder === defaultEncoder(regime) ? regime : `${regime}-${encoder}`;
 }
+
+/** What a regime's label leaves out. */
+export function defaultEncoder(regime: Regime): string {
+  return regime === 'frozen' ? DEFAULT_ENCODER : PRETRAINED;
+}
+
+/** What an image encoder that is trained end to end starts from. */
+export const PRETRAINED = 'pretrained';
+export const SCRATCH = 'scratch';
 
 /** The encoder that needs no download. */
 export const DEFAULT_ENCODER = 'handcrafted';

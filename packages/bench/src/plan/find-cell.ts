@@ -1,9 +1,9 @@
-import { lookUp, SpotbenchError } from '@spotbench/core';
+import { lookUp, SpotbenchError, type Regime } from '@spotbench/core';
 import { loadDatasets } from '../datasets/load.ts';
 import type { DatasetEntry, ProtocolEntry } from '../datasets/schema.ts';
 import { discoverMethods, findMethod, type MethodEntry } from '../registry/methods.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { DEFAULT_ENCODER, type Cell } from './cell-id.ts';
+import { defaultEncoder, type Cell } from './cell-id.ts';
 
 /** A cell with the definitions its names stand for. */
 export interface CellContext {
@@ -22,13 +22,14 @@ export function findCell(workspace: Workspace, id: string): CellContext {
   const [dataset, protocol, regimeText, method, foldText, seedText] = parts;
   const fold = /^fold(\d+)$/.exec(foldText ?? '')?.[1];
   const seed = /^seed(\d+)$/.exec(seedText ?? '')?.[1];
-  const regime = /^(frozen|finetune)(?:-(.+))?$/.exec(regimeText ?? '');
+  const regime = /^(?:(frozen)(?:-(.+))?|(finetune)(?:-(scratch))?)$/.exec(regimeText ?? '');
   if (parts.length !== 6 || fold === undefined || seed === undefined || !regime) {
     throw new SpotbenchError(
       'bad-config',
       `cell "${id}": needed <data set>--<protocol>--<regime>--<method>--fold<k>--seed<s>, e.g. demo--patient-out--frozen--ridge--fold0--seed0`,
     );
   }
+  const name: Regime = regime[1] === undefined ? 'finetune' : 'frozen';
   const definitions = loadDatasets(workspace);
   const entry = lookUp('data set', dataset, definitions.datasets);
   const protocolEntry = lookUp('protocol', protocol, definitions.protocols);
@@ -43,8 +44,8 @@ export function findCell(workspace: Workspace, id: string): CellContext {
       id,
       dataset: dataset,
       protocol: protocol,
-      regime: regime[1] as Cell['regime'],
-      encoder: regime[2] ?? DEFAULT_ENCODER,
+      regime: name,
+      encoder: regime[2] ?? regime[4] ?? defaultEncoder(name),
       method: method,
       fold: Number(fold),
       seed: Number(seed),

@@ -6,7 +6,8 @@ import { loadDatasets } from '../datasets/load.ts';
 import type { DatasetEntry, Datasets, ProtocolEntry } from '../datasets/schema.ts';
 import { discoverMethods, findMethod, type MethodEntry } from '../registry/methods.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { cellId, DEFAULT_ENCODER, type Cell } from './cell-id.ts';
+import { weightsPath } from '../weights/weights-path.ts';
+import { cellId, DEFAULT_ENCODER, PRETRAINED, SCRATCH, type Cell } from './cell-id.ts';
 import { checkSelection, type Selection } from './selection.ts';
 
 /** A data set in the plan, or why it is not. */
@@ -51,6 +52,7 @@ export function makePlan(workspace: Workspace, selection: Selection = {}): Plan 
   }
   const datasets = chooseDatasets(workspace, definitions, selection);
   const chosen = methods.filter((m) => selection.methods?.includes(m.name) ?? true);
+  checkFinetune(workspace, chosen, selection);
   const cells: Cell[] = [];
   const skipped: SkippedProtocol[] = [];
   for (const dataset of datasets.filter((d) => d.active)) {
@@ -106,18 +108,52 @@ function cellsOf(
 ): Cell[] | string {
   const folds = plannedFolds(dataset, protocol);
   if (typeof folds === 'string') return folds;
-  const { encoders = [DEFAULT_ENCODER] } = selection;
   const chosenFolds = folds.filter((f) => selection.folds?.includes(f) ?? true);
-  return encoders.flatMap((encoder) =>
-    methods.flatMap((method) =>
+  return variantsOf(selection).flatMap(({ regime, encoder }) =>
+    methods.filter(runsIn(regime)).flatMap((method) =>
       chosenFolds.flatMap((fold) =>
         seedsOf(method, dataset.entry, selection).map((seed) => {
-          const place = { dataset: dataset.id, protocol: protocolId, regime: 'frozen' as const, encoder };
+          const place = { dataset: dataset.id, protocol: protocolId, regime, encoder };
           const cell = { ...place, method: method.name, fold, seed };
           return { ...cell, id: cellId(cell) };
         }),
       ),
     ),
+  );
+}
+
+/** Regimes, each with its encoders, that a selection asks for. */
+function variantsOf({ regimes = ['frozen'], encoders, fromScratch }: Selection): Pick<Cell, 'regime' | 'encoder'>[] {
+  return regimes.flatMap((regime) =>
+    (regime === 'frozen' ? (encoders ?? [DEFAULT_ENCODER]) : [fromScratch ? SCRATCH : PRETRAINED]).map((encoder) => ({
+      regime,
+      encoder,
+    })),
+  );
+}
+
+const runsIn = (regime: Cell['regime']) => (method: MethodEntry) =>
+  regime === 'frozen' || method.finetune !== undefined;
+
+/** @throws SpotbenchError `bad-config` when no method trains an image encoder; `missing-data` without the weights it starts from. */
+function checkFinetune(workspace: Workspace, methods: readonly MethodEntry[], selection: Selection): void {
+  if (!selection.regimes?.includes('finetune')) return;
+  const trained = methods.filter(runsIn('finetune'));
+  if (trained.length === 0) {
+    throw new SpotbenchError(
+      'bad-config',
+      `--regime finetune: none of ${methods.map(({ name }) => name).join(', ')} trains an image encoder`,
+    );
+  }
+  if (selection.fromScratch) return;
+  const missing = trained
+    .flatMap(({ finetune = [] }) => finetune)
+    .filter((name) => !existsSync(weightsPath(workspace, name)));
+  if (missing.length === 0) return;
+  const names = [...new Set(missing)].join(' ');
+  throw new SpotbenchError(
+    'missing-data',
+    `--regime finetune: pretrained weights are not there: ${names}; run npx spotbench weights fetch ${names}, or add --from-scratch`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { lookUp, unknownName } from '@spotbench/core';
+import { lookUp, unknownName, type Regime } from '@spotbench/core';
 import type { Datasets } from '../datasets/schema.ts';
 import type { MethodEntry } from '../registry/methods.ts';
 
@@ -9,9 +9,15 @@ export interface Selection {
   readonly methods?: readonly string[];
   /** Frozen encoders; the one that needs no download where absent. */
   readonly encoders?: readonly string[];
+  /** `frozen` alone where absent. */
+  readonly regimes?: readonly Regime[];
+  /** Image encoders that are trained start from random numbers instead of pretrained weights. */
+  readonly fromScratch?: boolean;
   readonly folds?: readonly number[];
   readonly seeds?: readonly number[];
 }
+
+const REGIMES: readonly string[] = ['frozen', 'finetune'] satisfies readonly Regime[];
 
 /** @throws SpotbenchError `unknown-name` for a data set, protocol or method that is not defined, naming the nearest. */
 export function checkSelection(
@@ -24,6 +30,7 @@ export function checkSelection(
   for (const name of selection.protocols ?? []) lookUp('protocol', name, datasets.protocols);
   for (const name of selection.encoders ?? [])
     if (!encoders.includes(name)) throw unknownName('encoder', name, encoders);
+  for (const name of selection.regimes ?? []) if (!REGIMES.includes(name)) throw unknownName('regime', name, REGIMES);
   const known = methods.map((m) => m.name);
   for (const name of selection.methods ?? []) if (!known.includes(name)) throw unknownName('method', name, known);
 }

@@ -19,16 +19,20 @@ export interface MethodEntry {
   readonly seeded: boolean;
   /** Views of the frozen features it needs, in the order of its package.json. */
   readonly views: readonly FeatureView[];
+  /** Pretrained weights that its image encoder starts from in the `finetune` regime; undefined where it has none to train. */
+  readonly finetune: readonly string[] | undefined;
   /** The packages of this workspace that its package depends on, by folder name. */
   readonly workspaceDependencies: readonly string[];
 }
 
 const viewNames = z.array(z.string());
+const weightNames = z.array(z.string());
 const declaration = z.union([
-  z.strictObject({ method: z.string(), views: viewNames.optional() }),
+  z.strictObject({ method: z.string(), views: viewNames.optional(), finetune: weightNames.optional() }),
   z.strictObject({
     methods: z.record(z.string(), z.string()),
     views: z.record(z.string(), viewNames).default({}),
+    finetune: z.record(z.string(), weightNames).default({}),
   }),
   z.strictObject({ controls: z.record(z.string(), z.string()), seeded: z.array(z.string()).default([]) }),
 ]);
@@ -99,25 +103,36 @@ export function methodsOf(workspace: Workspace, packageRoot: string): MethodEntr
 /** The views of a method that lists none. */
 export const DEFAULT_VIEWS: readonly FeatureView[] = ['patch'];
 
-type Declared = Pick<MethodEntry, 'name' | 'kind' | 'entry' | 'alone' | 'seeded'> & { views?: readonly string[] };
+type Declared = Pick<MethodEntry, 'name' | 'kind' | 'entry' | 'alone' | 'seeded' | 'finetune'> & {
+  views?: readonly string[];
+};
 
 function declaredMethods(found: Declaration, packageName: string): Declared[] {
   if ('method' in found) {
-    const { method: entry, views } = found;
-    return [{ name: packageName, kind: 'method', entry, alone: true, seeded: true, views }];
+    const { method: entry, views, finetune } = found;
+    return [{ name: packageName, kind: 'method', entry, alone: true, seeded: true, views, finetune }];
   }
   if ('methods' in found) {
-    const { methods, views } = found;
-    for (const name of Object.keys(views)) {
-      if (!Object.hasOwn(methods, name)) throw unknownName('method with "views"', name, Object.keys(methods));
+    const { methods, views, finetune } = found;
+    for (const [what, of] of Object.entries({ views, finetune })) {
+      const other = Object.keys(of).find((name) => !Object.hasOwn(methods, name));
+      if (other !== undefined) throw unknownName(`method with "${what}"`, other, Object.keys(methods));
     }
     return Object.entries(methods).map(([name, entry]) => {
-      return { name, kind: 'method', entry, alone: false, seeded: true, views: views[name] };
+      return {
+        name,
+        kind: 'method',
+        entry,
+        alone: false,
+        seeded: true,
+        views: Object.hasOwn(views, name) ? views[name] : undefined,
+        finetune: Object.hasOwn(finetune, name) ? finetune[name] : undefined,
+      };
     });
   }
   const { controls, seeded } = found;
   return Object.entries(controls).map(([name, entry]) => {
-    return { name, kind: 'control', entry, alone: false, seeded: seeded.includes(name) };
+    return { name, kind: 'control', entry, alone: false, seeded: seeded.includes(name), finetune: undefined };
   });
 }
 

@@ -1,7 +1,7 @@
 import { hashValue, isSpotbenchError } from '@spotbench/core';
 import { openData } from '../data/data-artefact.ts';
 import { hashOfViews } from '../features/features-artefact.ts';
-import { DEFAULT_ENCODER, regimeLabel } from '../plan/cell-id.ts';
+import { DEFAULT_ENCODER, regimeLabel, SCRATCH, type Cell } from '../plan/cell-id.ts';
 import type { Plan, PlannedDataset } from '../plan/plan.ts';
 import { findMethod } from '../registry/methods.ts';
 import { cellState, type CellState } from '../results/cell-state.ts';
@@ -36,6 +36,12 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, 
   return groups;
 }
 
+/** The options that select a regime and encoder; none for the default. */
+function variantOptions({ regime, encoder }: Pick<Cell, 'regime' | 'encoder'>): string {
+  if (regime === 'finetune') return ` --regime finetune${encoder === SCRATCH ? ' --from-scratch' : ''}`;
+  return encoder === DEFAULT_ENCODER ? '' : ` --encoder ${encoder}`;
+}
+
 async function buildRanking(workspace: Workspace, plan: Plan, states: readonly CellState[]): Promise<Ranking> {
   const { dataset, protocol, regime, encoder } = states[0].cell;
   const planned = plan.datasets.find((d) => d.id === dataset)!;
@@ -53,7 +59,7 @@ async function buildRanking(workspace: Workspace, plan: Plan, states: readonly C
   const sets = scored.length > 0 ? scored : definition.sets;
   const command = (method: string): string =>
     `npx spotbench run --dataset ${dataset} --protocol ${protocol} --method ${method}` +
-    (encoder === DEFAULT_ENCODER ? '' : ` --encoder ${encoder}`);
+    variantOptions({ regime, encoder });
   const { rows, statistics } = rankingRows(methods, sets, command);
   const records = states.flatMap((s) => ('record' in s ? [s.record] : []));
   const first = <T>(of: (r: (typeof records)[number]) => T | null): T | null =>

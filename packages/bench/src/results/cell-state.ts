@@ -2,8 +2,8 @@ import { hashValue, isSpotbenchError, verifyArtefact, type ArtefactManifest } fr
 import type { EngineRequest } from '@spotbench/engine';
 import { openData } from '../data/data-artefact.ts';
 import type { Datasets } from '../datasets/schema.ts';
-import { featuresOf, viewsOf } from '../features/cell-features.ts';
-import { featureHashes, hashOfViews, openViews } from '../features/features-artefact.ts';
+import { imageHashes, type ImageHashes } from '../cell/image-inputs.ts';
+import { featuresOf } from '../features/cell-features.ts';
 import { featuresStep } from '../features/features-folder.ts';
 import type { Cell } from '../plan/cell-id.ts';
 import { codeHash, codeOf } from '../registry/code-hash.ts';
@@ -47,7 +47,7 @@ export async function cellState(
 ): Promise<CellState> {
   const folder = runFolder(workspace, cell.id);
   const method = findMethod(plan.methods, cell.method);
-  const blocked = await failureOf(workspace, [`data--${cell.dataset}`, ...featuresOf(cell, method).map(featuresStep)]);
+  const blocked = await failureOf(workspace, stepsOf(cell, method));
   if (blocked !== undefined) return { kind: 'blocked', cell, reason: blocked };
   try {
     const manifest = await verifyArtefact(folder, RUN_KIND);
@@ -62,6 +62,12 @@ export async function cellState(
     if (isSpotbenchError(error, 'damaged-artefact')) return { kind: 'damaged', cell, reason: error.message };
     throw error;
   }
+}
+
+/** The steps that a cell needs. */
+function stepsOf(cell: Cell, method: MethodEntry): string[] {
+  const images = cell.regime === 'finetune' ? [`patches--${cell.dataset}`] : featuresOf(cell, method).map(featuresStep);
+  return [`data--${cell.dataset}`, ...images];
 }
 
 /** Methods without the engine package compute the same anywhere. */
@@ -84,8 +90,12 @@ async function whyStale(
   const hashes = await currentHashes(workspace, cell, method);
   if (hashes === undefined) return record.status === 'ok' ? 'the data it was run on cannot be read now' : undefined;
   if (record.datasetHash !== null && record.datasetHash !== hashes.data) return 'the data has changed since it was run';
-  if (record.featuresHash !== null && record.featuresHash !== hashes.features)
+  if (record.featuresHash !== null && record.featuresHash !== hashes.featuresHash)
     return 'the features have changed since it was run';
+  if (record.patchesHash !== null && record.patchesHash !== hashes.patchesHash)
+    return 'the patches have changed since it was run';
+  if (record.status === 'ok' && record.weightsHash !== hashes.weightsHash)
+    return 'the pretrained weights have changed since it was run';
   return undefined;
 }
 
@@ -93,13 +103,10 @@ async function currentHashes(
   workspace: Workspace,
   cell: Cell,
   method: MethodEntry,
-): Promise<{ data: string; features: string | null } | undefined> {
+): Promise<({ data: string } & ImageHashes) | undefined> {
   try {
-    const features = await openViews(workspace, cell, viewsOf(cell, method));
-    return {
-      data: (await openData(workspace, cell.dataset)).manifest.hash,
-      features: hashOfViews(featureHashes(features)),
-    };
+    const data = (await openData(workspace, cell.dataset)).manifest.hash;
+    return { data, ...(await imageHashes(workspace, cell, method)) };
   } catch (error) {
     if (isSpotbenchError(error, 'missing-data', 'damaged-artefact')) return undefined;
     throw error;

@@ -36,6 +36,9 @@ export const runRecordSchema = z.strictObject({
   methodKind: z.enum(['method', 'control']),
   paper: z.string().nullable(),
   codeHash: hash,
+  patchesHash: hash
+    .nullable()
+    .describe('Hash of the patch store that an image encoder was trained on; null in the frozen regime.'),
   weightsHash: hash.nullable().describe('Pretrained weights; null where a method starts from none.'),
   configHash: hash.nullable(),
   config: z.unknown(),

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { monotonicMs, SpotbenchError } from '@spotbench/core';
 import { chooseEngine, probeEngine, type ChosenEngine, type EngineRequest } from '@spotbench/engine';
+import { PRETRAINED, SCRATCH } from '../plan/cell-id.ts';
 import { describePlan } from '../plan/describe-plan.ts';
 import { engineEnvironment, isGpu, isOnnxCpu } from '../plan/engine-request.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
@@ -105,7 +106,8 @@ function narrowed(states: readonly CellState[]): Selection {
     datasets: of((s) => s.cell.dataset),
     protocols: of((s) => s.cell.protocol),
     methods: of((s) => s.cell.method),
-    encoders: of((s) => s.cell.encoder),
+    regimes: of((s) => s.cell.regime),
+    encoders: of((s) => s.cell.encoder).filter((name) => name !== PRETRAINED && name !== SCRATCH),
     folds: of((s) => s.cell.fold),
   };
 }

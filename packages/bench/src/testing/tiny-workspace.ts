@@ -66,6 +66,7 @@ export function addMethod(
   body: string,
   kind: 'method' | 'control' = 'control',
   views?: readonly FeatureView[],
+  finetune?: readonly string[],
 ): void {
   const folder = join(workspace.root, 'packages', name);
   mkdirSync(join(folder, 'src'), { recursive: true });
@@ -73,7 +74,7 @@ export function addMethod(
   const json = {
     name,
     type: 'module',
-    spotbench: kind === 'method' ? { method: entry, views } : { controls: { [name]: entry } },
+    spotbench: kind === 'method' ? { method: entry, views, finetune } : { controls: { [name]: entry } },
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(json));
   writeFileSync(join(folder, 'src', 'index.ts'), methodSource(name, kind === 'control', body, views));

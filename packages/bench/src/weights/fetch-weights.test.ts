@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { workspaceAt, type Workspace } from '../workspace/workspace.ts';
-import { fetchWeights, findWeights, weightsPath } from './fetch-weights.ts';
+import { fetchWeights, findWeights } from './fetch-weights.ts';
+import { weightsPath } from './weights-path.ts';
 
 const COMMIT = 'c'.repeat(40);
 let content: Buffer;

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { hashFile, lookUp, SpotbenchError } from '@spotbench/core';
 import { downloadFile, type DownloadOptions } from '../download/download-file.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { weightsCatalogue, type WeightsEntry } from './catalogue.ts';
 import { describeFile, fileUrl, hubHeaders, isOffline } from './hub.ts';
+import { weightsPath } from './weights-path.ts';
 import { readWeightsLock, writeWeightsLock } from './weights-lock.ts';
 
 /** Weights that are there and checked. */
@@ -14,11 +14,6 @@ export interface Weights extends WeightsEntry {
   readonly revision: string;
   readonly bytes: number;
   readonly sha256: string;
-}
-
-/** Where the weights of that name lie, or will. */
-export function weightsPath({ store }: Workspace, name: string): string {
-  return join(store, 'weights', name, 'model.safetensors');
 }
 
 /**
