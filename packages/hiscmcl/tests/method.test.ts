@@ -49,12 +49,17 @@ afterAll(() => rm(folder, { recursive: true }));
 
 interface Variant {
   readonly name: string;
-  readonly method: Method<never>;
+  readonly method: Method;
   readonly options: Readonly<Record<string, unknown>>;
   readonly views: readonly string[];
 }
 const variants: Variant[] = [
-  { name: 'released', method, options: { fusionDropout: 0.1, scaleAttention: true }, views: ['patch', 'scale-672'] },
+  {
+    name: 'released',
+    method: method,
+    options: { fusionDropout: 0.1, scaleAttention: true },
+    views: ['patch', 'scale-672'],
+  },
   {
     name: 'paper',
     method: paperMethod,
@@ -72,7 +77,7 @@ describe.each(variants)('$name', ({ name, method: variant, options, views }) => 
       random: createRandom(0, 'cell'),
       ...here,
       ...changes,
-    }) as FitContext<never>;
+    }) as FitContext;
   const predictions = async (given: TrainingData, changes: Partial<FitContext> = {}, config = {}) => {
     const fitted = await variant.fit(given, contextOf(changes, config));
     const predicted = await fitted.predict(query);

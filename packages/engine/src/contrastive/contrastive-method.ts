@@ -58,7 +58,7 @@ async function fit<Config>(
   const result = await fitContrastive({ name, views, images, model, training, engine, context }, data);
   const parameters = { ...result.trained.parameters, ...result.trained.average };
   const bank = await referenceBank(engine, model, result, parameters, training.chunkSize);
-  const published = options.selectedBy?.(context.config, bank.spotIds.length) ?? 'published';
+  const published = options.selectedBy?.(config, bank.spotIds.length, regime) ?? 'published';
   const chosen = result.stoppedEarly ? `validation sections: epoch ${result.trained.epochs}; ` : '';
   return fittedContrastive(engine, model, {
     method: options.name,

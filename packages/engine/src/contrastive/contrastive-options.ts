@@ -35,5 +35,5 @@ export interface ContrastiveOptions<Config> extends Omit<Method<Config>, 'fit' |
   /** What its own image encoder is trained on; a method without this has no `finetune` regime. */
   images?(config: Config): ImageInputs;
   /** For the run record: how the rest was chosen, told the number of keys that predictions draw on. */
-  selectedBy?(config: Config, keys: number): string;
+  selectedBy?(config: Config, keys: number, regime: Regime): string;
 }
