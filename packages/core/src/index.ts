@@ -102,11 +102,12 @@ export { readTissuePositions } from './readers/tissue-positions.ts';
 export {
   checkSplits,
   checkSplitsAgainst,
+  listSplits,
   makeSplits,
   parseSplits,
   splitManifestSchema,
 } from './splits/split-manifest.ts';
-export type { Fold, FoldSection, Role, SplitManifest, SplitSection } from './splits/split-manifest.ts';
+export type { Fold, FoldSection, ListedFold, Role, SplitManifest, SplitSection } from './splits/split-manifest.ts';
 export type { BootstrapOptions } from './statistics/bootstrap.ts';
 export { compareMethods } from './statistics/compare.ts';
 export type { Comparison, ComparisonOptions, MethodRuns, MethodStanding } from './statistics/compare.ts';

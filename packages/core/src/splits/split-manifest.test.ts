@@ -6,6 +6,7 @@ import {
   checkSplits,
   checkSplitsAgainst,
   type FoldSection,
+  listSplits,
   makeSplits,
   parseSplits,
   type SplitManifest,
@@ -204,5 +205,50 @@ describe('checkSplitsAgainst', () => {
 
   it('accepts the sections it was made for, in any order', () => {
     expect(() => checkSplitsAgainst(manifest, [...her2st].reverse())).not.toThrow();
+  });
+});
+
+describe('splits of some sections', () => {
+  it('leave others out by name, and refuse data with yet others', () => {
+    const manifest = makeSplits('her2st', 'leave-section-out', her2st, { among: ['C2', 'C3', 'C4'] });
+    expect(manifest.folds.map(({ heldOut }) => heldOut)).toEqual(['C2', 'C3', 'C4']);
+    expect(manifest.leftOut).toEqual(['B4', 'C5']);
+    expect(() => checkSplitsAgainst(manifest, her2st)).not.toThrow();
+    const other = { section: 'D1', patient: 'D', spotCount: 306 };
+    expect(() => checkSplitsAgainst(manifest, [...her2st, other])).toThrow('section D1 is not in the split');
+    expect(makeSplits('her2st', 'leave-section-out', her2st)).not.toHaveProperty('leftOut');
+  });
+
+  it('are refused when a section is both left out and used', () => {
+    const { hash, ...rest } = makeSplits('her2st', 'leave-section-out', her2st, { among: ['C2', 'C3'] });
+    const both = { ...rest, leftOut: ['B4', 'C2'] };
+    expect(hash).toHaveLength(64);
+    expect(() => checkSplits({ ...both, hash: hashValue(both) })).toThrow('section C2 is left out and in a fold');
+  });
+});
+
+describe('listSplits', () => {
+  const fold = { heldOut: 'C4', train: ['C5', 'C2'], validation: ['C3'], test: ['C4'] };
+
+  it('has the folds as they are written, with patients and spot counts of the data', () => {
+    const manifest = listSplits('her2st', [fold], her2st);
+    expect(manifest.rule).toBe('listed');
+    expect(manifest.folds[0].sections.map((s) => [s.section, s.patient, s.spotCount, s.role])).toEqual([
+      ['C2', 'C', 187, 'train'],
+      ['C3', 'C', 180, 'validation'],
+      ['C4', 'C', 184, 'test'],
+      ['C5', 'C', 181, 'train'],
+    ]);
+    expect(manifest.leftOut).toEqual(['B4']);
+    expect(parseSplits(JSON.parse(JSON.stringify(manifest)), 'here')).toEqual(manifest);
+    expect(() => checkSplitsAgainst(manifest, her2st)).not.toThrow();
+  });
+
+  it.each([
+    ['a section that is not there', { ...fold, test: ['X1'] }, 'fold C4 needs section X1, which is not in the data'],
+    ['a section in two roles', { ...fold, train: ['C4'] }, 'fold 0 lists section C4 twice'],
+    ['no training section', { ...fold, train: [], validation: ['C2'] }, 'fold 0 has no training section'],
+  ])('refuses %s', (_, changedFold, message) => {
+    expect(() => listSplits('her2st', [changedFold], her2st)).toThrow(message);
   });
 });

@@ -17,8 +17,11 @@ const fold = z.strictObject({ index: z.int().nonnegative(), heldOut: z.string(),
 export const splitManifestSchema = z.strictObject({
   schemaVersion: z.literal(1),
   dataset: z.string(),
-  rule: z.enum(['leave-patient-out', 'leave-section-out']),
+  /** `listed`: folds written out by hand; of them some sections may never be tested, or in no fold. */
+  rule: z.enum(['leave-patient-out', 'leave-section-out', 'listed']),
   folds: z.array(fold).min(1),
+  /** Sections of the data set that the split leaves out of every fold, sorted; absent where it uses all. */
+  leftOut: z.array(z.string()).optional(),
   hash: z.string().length(64),
 });
 export type SplitManifest = z.infer<typeof splitManifestSchema>;
@@ -35,14 +38,17 @@ export interface SplitSection {
 /**
  * Makes one fold per patient (`leave-patient-out`) or per section (`leave-section-out`). Validation sections come from the
  * training patients and are left out as the test is: all sections of the next patient in order, or the next section. Where
- * one training patient remains, its last section; none where a single training section does.
+ * one training patient remains, its last section; none where a single training section does. `among` limits it to the
+ * sections named; the others are recorded as left out.
  */
 export function makeSplits(
   dataset: string,
-  rule: SplitManifest['rule'],
+  rule: Exclude<SplitManifest['rule'], 'listed'>,
   sections: readonly SplitSection[],
+  { among }: { readonly among?: readonly string[] } = {},
 ): SplitManifest {
-  const ordered = [...sections].sort((a, b) => (a.section < b.section ? -1 : 1));
+  const used = sections.filter(({ section }) => among?.includes(section) ?? true);
+  const ordered = used.sort((a, b) => (a.section < b.section ? -1 : 1));
   const unit = (s: SplitSection): string => (rule === 'leave-patient-out' ? s.patient : s.section);
   const units = [...new Set(ordered.map(unit))].sort();
   if (units.length < 2) {
@@ -64,8 +70,54 @@ export function makeSplits(
       }),
     };
   });
-  const manifest = { schemaVersion: 1 as const, dataset, rule, folds };
-  return checkSplits({ ...manifest, hash: hashValue(manifest) });
+  return seal({ schemaVersion: 1, dataset, rule, folds }, sections);
+}
+
+/** A fold as it is written down: section names by role. */
+export interface ListedFold {
+  readonly heldOut: string;
+  readonly train: readonly string[];
+  readonly validation: readonly string[];
+  readonly test: readonly string[];
+}
+
+/**
+ * A split whose folds are written out, as some papers have one. Sections may share patients across train and test: that is
+ * the paper's doing. @throws SpotbenchError `bad-split` naming a section that is not in the data, or as `checkSplits` does.
+ */
+export function listSplits(
+  dataset: string,
+  folds: readonly ListedFold[],
+  sections: readonly SplitSection[],
+): SplitManifest {
+  const facts = new Map(sections.map((s) => [s.section, s]));
+  const entries = (names: readonly string[], role: Role, heldOut: string): FoldSection[] =>
+    names.map((name) => {
+      const found = facts.get(name);
+      if (!found)
+        throw new SpotbenchError(
+          'bad-split',
+          `split ${dataset}/listed: fold ${heldOut} needs section ${name}, which is not in the data; add it or use another protocol`,
+        );
+      return { section: name, patient: found.patient, spotCount: found.spotCount, role };
+    });
+  const made = folds.map(({ heldOut, train, validation, test }, index): Fold => {
+    const all = [
+      ...entries(train, 'train', heldOut),
+      ...entries(validation, 'validation', heldOut),
+      ...entries(test, 'test', heldOut),
+    ];
+    return { index, heldOut, sections: all.sort((a, b) => (a.section < b.section ? -1 : 1)) };
+  });
+  return seal({ schemaVersion: 1, dataset, rule: 'listed', folds: made }, sections);
+}
+
+/** Adds what is left out and the hash, and checks the whole. */
+function seal(manifest: Omit<SplitManifest, 'hash' | 'leftOut'>, sections: readonly SplitSection[]): SplitManifest {
+  const used = new Set(manifest.folds.flatMap((f) => f.sections.map((s) => s.section)));
+  const leftOut = sections.map(({ section }) => section).filter((section) => !used.has(section));
+  const whole = leftOut.length > 0 ? { ...manifest, leftOut: leftOut.sort() } : manifest;
+  return checkSplits({ ...whole, hash: hashValue(whole) });
 }
 
 /** What is chosen on validation sections should resemble the test: so they are left out by the same unit. */
@@ -85,7 +137,8 @@ function validationSections(
 /**
  * Checks that a manifest keeps its own rule. @throws SpotbenchError `bad-split` when its hash does not hold, a section stands
  * twice in a fold or has two patients, folds differ in sections or spot counts, a fold lacks train or test sections, a
- * section is tested twice or never, or, leaving patients out, a patient stands on both sides.
+ * section is tested twice or never (listed folds may), a section is in a fold and left out, or, leaving patients out, a
+ * patient stands on both sides.
  */
 export function checkSplits(manifest: SplitManifest): SplitManifest {
   const where = `split ${manifest.dataset}/${manifest.rule}`;
@@ -120,13 +173,25 @@ export function checkSplits(manifest: SplitManifest): SplitManifest {
         fail(`fold ${index} has patient ${shared.patient} in test and in training (section ${shared.section})`);
     }
   }
-  for (const { index, sections } of manifest.folds) {
+  const again = manifest.leftOut?.find((section) => known.has(section));
+  if (again !== undefined) fail(`section ${again} is left out and in a fold`);
+  if (manifest.rule !== 'listed') checkEveryTested(manifest, known, tested, fail);
+  return manifest;
+}
+
+/** Leaving one out after the other: every fold has every section, and every section is tested once. */
+function checkEveryTested(
+  { folds }: SplitManifest,
+  known: ReadonlyMap<string, string>,
+  tested: ReadonlyMap<string, number>,
+  fail: (what: string) => never,
+): void {
+  for (const { index, sections } of folds) {
     if (sections.length !== known.size) fail(`fold ${index} has ${sections.length} of ${known.size} sections`);
   }
   for (const section of known.keys()) {
     if (tested.get(section) !== 1) fail(`section ${section} is tested ${tested.get(section) ?? 0} times, must be once`);
   }
-  return manifest;
 }
 
 /** Parses and checks a manifest read from a file. @throws SpotbenchError `bad-split`. */
@@ -144,7 +209,8 @@ export function parseSplits(value: unknown, where: string): SplitManifest {
 export function checkSplitsAgainst(manifest: SplitManifest, sections: readonly SplitSection[]): void {
   const here = new Map(sections.map((s) => [s.section, s]));
   const where = `split ${manifest.dataset}/${manifest.rule}`;
-  for (const s of manifest.folds[0].sections) {
+  const used = new Map(manifest.folds.flatMap(({ sections: inFold }) => inFold.map((s) => [s.section, s] as const)));
+  for (const s of used.values()) {
     const found = here.get(s.section);
     const wrong = !found
       ? 'is not in the data'
@@ -155,7 +221,6 @@ export function checkSplitsAgainst(manifest: SplitManifest, sections: readonly S
           : undefined;
     if (wrong) throw new SpotbenchError('bad-split', `${where}: section ${s.section} ${wrong}`);
   }
-  const listed = new Set(manifest.folds[0].sections.map((s) => s.section));
-  const extra = sections.find((s) => !listed.has(s.section));
+  const extra = sections.find((s) => !used.has(s.section) && !manifest.leftOut?.includes(s.section));
   if (extra) throw new SpotbenchError('bad-split', `${where}: section ${extra.section} is not in the split`);
 }
