@@ -162,6 +162,21 @@ test('the run record says what was fixed in advance', async () => {
   await fitted.dispose!();
 });
 
+test('each regime has its own epochs; gradients of four batches make an update', () => {
+  const config = configSchema.parse({ epochs: 3, finetuneEpochs: 7 });
+  const { contrastive } = method;
+  expect(contrastive.training(config, 'frozen')).toMatchObject({
+    epochs: 3,
+    accumulate: 4,
+    batchSize: 128,
+    lastBatch: 'keep',
+  });
+  expect(contrastive.training(config, 'finetune')).toMatchObject({ epochs: 7, accumulate: 4 });
+  expect(contrastive.selectedBy!(config, 1000, 'finetune')).toBe(
+    'fixed in advance: 7 epochs, 75 neighbours of 1000 keys',
+  );
+});
+
 describe('refuses, before anything is trained', () => {
   const released = (changes: Partial<Config>, regime: 'frozen' | 'finetune') => () =>
     releasedModel(configSchema.parse({ ...changes }), regime);
