@@ -91,6 +91,7 @@ test('a run agrees with itself, every value of the file compared', () => {
   ]);
   expect(rows.filter(({ status }) => status !== 'ok')).toEqual([]);
   expect(rows[0]).toMatchObject({ peer: 3e-6, limit: 3e-5 });
+  expect(rows[1]).toMatchObject({ peer: null, limit: 3e-5 });
   expect(rows[2]).toMatchObject({ peer: 1e-7, limit: 1e-5 });
 });
 
@@ -202,6 +203,7 @@ const malformed: [object, RegExp][] = [
   [{ loss: undefined }, /loss/],
   [{ gradients: { a: { l2: 1 } } }, /probe/],
   [{ training: { losses: [1, 1], momenta: [] } }, /momenta/],
+  [{ float32_relative_error_of_pytorch: { gradient_l2: 1e-6 } }, /gradient_l2/],
   [{ extra: 3 }, /field "extra" is unknown/],
   [{ y: { shape: [2, 2], data: [1] } }, /field "y" is unknown here: a forward value needs shape and data of that size/],
 ];

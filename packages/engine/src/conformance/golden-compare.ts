@@ -4,8 +4,8 @@ import type { GoldenModel } from './golden-adapter.ts';
 import { arrayError, leadingCorner, probeError, relativeError } from './golden-errors.ts';
 import type { GoldenFile } from './golden-file.ts';
 import { gradientRows } from './golden-gradient-rows.ts';
-import { peerError } from './golden-peer.ts';
-import { comparedRow, missingRow, type GoldenRow } from './golden-row.ts';
+import { knownForward, peerError } from './golden-peer.ts';
+import { comparedRow, limitedRow, missingRow, type GoldenRow } from './golden-row.ts';
 import type { GoldenRun } from './golden-run.ts';
 import { trainingRows } from './golden-training-rows.ts';
 
@@ -42,7 +42,7 @@ function probeRows(golden: GoldenFile, forward: HostArrays): GoldenRow[] {
   return Object.entries(golden.probes).map(([name, expected]) => {
     const value = `${name}_probe`;
     if (!Object.hasOwn(forward, name)) return missingRow(value, `the adapter gives ${listed(forward)}`);
-    return comparedRow(value, probeError(name, forward[name], expected), peerError(golden, name));
+    return forwardRow(golden, value, probeError(name, forward[name], expected), peerError(golden, name));
   });
 }
 
@@ -50,8 +50,13 @@ function termRows(golden: GoldenFile, terms: Readonly<Record<string, number>>): 
   return Object.entries(golden.lossTerms).map(([name, expected]) => {
     const value = `loss_terms.${name}`;
     if (!Object.hasOwn(terms, name)) return missingRow(value, `the model has ${listed(terms)}`);
-    return comparedRow(value, relativeError(terms[name], expected), peerError(golden, value));
+    return forwardRow(golden, value, relativeError(terms[name], expected), null);
   });
+}
+
+/** A value with a float32 figure of its own, or held to the others' where the file gives none. */
+function forwardRow(golden: GoldenFile, value: string, error: number, peer: number | null): GoldenRow {
+  return peer === null ? limitedRow(value, error, knownForward(golden)) : comparedRow(value, error, peer);
 }
 
 const FIGURES_OF_ALL = ['loss', 'gradient_l2', 'gradient_probe_over_l2', 'training_losses'];

@@ -19,7 +19,12 @@ const known = z.object({
     params_after: z.record(z.string(), z.number()).default({}),
   }),
   float32_relative_error_of_pytorch: z
-    .record(z.string(), z.union([z.number(), z.array(z.number()), spread]))
+    .object({
+      gradient_l2: spread.optional(),
+      gradient_probe_over_l2: spread.optional(),
+      training_losses: z.array(z.number()).optional(),
+    })
+    .catchall(z.number())
     .default({}),
 });
 
@@ -47,8 +52,8 @@ export interface GoldenFile {
     /** Probes of parameters and running statistics after the last step. */
     readonly paramsAfter: Readonly<Record<string, number>>;
   };
-  /** PyTorch's own float32 errors by value. */
-  readonly peer: Readonly<Record<string, number | readonly number[] | ErrorSpread>>;
+  /** PyTorch's own float32 errors: of forward values and the loss by name, of gradients over all parameters, of losses. */
+  readonly peer: z.infer<typeof known>['float32_relative_error_of_pytorch'];
 }
 
 const PROBE = '_probe';

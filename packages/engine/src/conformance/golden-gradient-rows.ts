@@ -4,7 +4,6 @@ import type { GoldenModel } from './golden-adapter.ts';
 import { l2Norm } from './golden-errors.ts';
 import type { ErrorSpread, GoldenFile } from './golden-file.ts';
 import { probe } from './golden-formula.ts';
-import { peerSpread } from './golden-peer.ts';
 import { comparedRow, missingRow, type GoldenRow } from './golden-row.ts';
 
 interface NamedError {
@@ -48,10 +47,14 @@ function unmatched({ gradients }: GoldenFile, { parameters }: GoldenModel, found
   return [...inFile, ...extra.map((name) => missingRow(`gradients.${name}`, 'trained here, not in the file'))];
 }
 
-function spreadRows(value: string, errors: readonly NamedError[], golden: GoldenFile): GoldenRow[] {
+function spreadRows(
+  value: 'gradient_l2' | 'gradient_probe_over_l2',
+  errors: readonly NamedError[],
+  golden: GoldenFile,
+): GoldenRow[] {
   if (errors.length === 0) return [];
   const sorted = [...errors].sort((a, b) => nanLast(a.error, b.error));
-  const figures = peerSpread(golden, value);
+  const figures = golden.peer[value];
   return QUANTILES.map(([part, share]) => {
     const at = sorted[Math.ceil(share * (sorted.length - 1))].name;
     return comparedRow(`${value} ${part}`, quantile(sorted, share), figures?.[part] ?? null, at);

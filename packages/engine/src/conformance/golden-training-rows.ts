@@ -3,7 +3,7 @@ import { trainableNames } from '../layers/parameter.ts';
 import type { GoldenModel } from './golden-adapter.ts';
 import { l2Norm, probeError, relativeError } from './golden-errors.ts';
 import type { GoldenFile } from './golden-file.ts';
-import { knownLoss, knownMovement, knownStatistics, peerLosses } from './golden-peer.ts';
+import { knownLoss, knownMovement, knownStatistics } from './golden-peer.ts';
 import { comparedRow, limitedRow, missingRow, worstRow, type GoldenRow } from './golden-row.ts';
 import type { GoldenRun } from './golden-run.ts';
 
@@ -11,7 +11,7 @@ import type { GoldenRun } from './golden-run.ts';
 export function trainingRows(golden: GoldenFile, model: GoldenModel, run: GoldenRun): GoldenRow[] {
   const losses = golden.training.losses.map((expected, i) => {
     const row = comparedRow(`training.losses[${i}]`, relativeError(run.losses[i], expected), knownLoss(golden, i));
-    return { ...row, peer: peerLosses(golden)[i] ?? null };
+    return { ...row, peer: golden.peer.training_losses?.[i] ?? null };
   });
   return [...losses, ...afterRows(golden, model, run)];
 }
