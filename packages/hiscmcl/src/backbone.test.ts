@@ -1,5 +1,6 @@
 import { createEngine, type Backbone } from '@spotbench/engine';
-import { add, scalar, zeros, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import type { NamedTensors } from '@spotbench/core';
+import { add, scalar, zeros, type Rank, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { encodeInTurn, sharedBackbone } from './backbone.ts';
 
@@ -13,11 +14,15 @@ const counting: Backbone = {
   smallestPx: 1,
   parameters: { seen: { shape: [], init: { kind: 'constant', value: 0 }, trainable: false } },
   forward: ({ seen }, _images, mode) => ({
-    tokens: zeros([1, 1, 1]) as Tensor3D,
-    pooled: zeros([1, 1]) as Tensor2D,
-    updates: (mode === 'train' ? { seen: add(seen, 1) } : {}) as Record<string, Tensor>,
+    tokens: zeros<Rank.R3>([1, 1, 1]),
+    pooled: zeros<Rank.R2>([1, 1]),
+    updates: updatesOf(seen, mode),
   }),
 };
+
+function updatesOf(seen: Tensor, mode: 'train' | 'eval'): NamedTensors {
+  return mode === 'train' ? { seen: add(seen, 1) } : {};
+}
 
 test('running statistics move once for each image, and not in evaluation mode', () => {
   const images = [zeros([1, 3, 2, 2]), zeros([1, 3, 4, 4]), zeros([1, 3, 8, 8])];
