@@ -33,6 +33,14 @@ describe('fitTarget', () => {
     expect([...librarySize]).toEqual([10, 0, 9]);
   });
 
+  it('log1p-median scales to the median total of the section, spots without a molecule aside', () => {
+    const { values } = fitTarget('log1p-median', ['B', 'C'], sections).apply(counts);
+    // The median of 10 and 9 is 9.5: 9.5 * 3/10, 9.5 * 6/10 and 9.5 * 9/9.
+    expect([...values]).toEqual([Math.log1p(2.85), Math.log1p(5.7), 0, 0, 0, Math.log1p(9.5)].map(Math.fround));
+    const alone = fitTarget('log1p-median', ['B'], sections).apply(selectRows(counts, [1]));
+    expect([...alone.values]).toEqual([0]);
+  });
+
   it('leaves spots with nothing to normalise by at zero, and counts them by the total that was used', () => {
     expect(fitTarget('log1p-10k', ['B', 'A'], sections).apply(counts).zeroTotalSpots).toBe(1);
     expect(fitTarget('panel-log10', ['B', 'A'], sections).apply(counts).zeroTotalSpots).toBe(2);

@@ -31,8 +31,8 @@ export interface FittedTarget {
 }
 
 /**
- * Binds the target `name` to `genes`. Neither rule estimates anything from the sections: a spot's value depends on that spot
- * alone. The sections are recorded all the same, so that every transform can be asked what it saw.
+ * Binds the target `name` to `genes`. No rule estimates anything from these sections: a spot's value depends on that spot
+ * alone, under `log1p-median` on the spots of its own section too. The sections are recorded all the same, so that every transform can be asked what it saw.
  * @throws SpotbenchError `unknown-name` for a target that is not known; RangeError when a gene stands twice.
  */
 export function fitTarget(

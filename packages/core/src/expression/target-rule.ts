@@ -9,18 +9,18 @@ export interface TargetRule {
   readonly formula: string;
   /** What a spot's counts are divided by: its molecules over all measured genes, or over the panel only. */
   readonly total: 'measured' | 'panel';
+  /** Molecules per spot after scaling: a number, or the median total of the section's spots that have any. */
+  readonly scale: number | 'median';
   /** The compression applied to scaled counts; 0 goes to 0. */
   readonly log: (scaled: number) => number;
 }
-
-/** Molecules per spot after scaling. */
-const SCALE = 10_000;
 
 /** `log1p-10k`: ln(1 + 10,000 count / library size), this benchmark's own target. */
 const log1p10k: TargetRule = {
   name: 'log1p-10k',
   formula: 'ln(1 + 10000 * count / total over all measured genes)',
   total: 'measured',
+  scale: 10_000,
   log: Math.log1p,
 };
 
@@ -29,11 +29,28 @@ const panelLog10: TargetRule = {
   name: 'panel-log10',
   formula: 'log10(1 + 10000 * count / total over the panel)',
   total: 'panel',
+  scale: 10_000,
   log: (scaled) => Math.log10(1 + scaled),
 };
 
+/**
+ * `log1p-median`: ln(1 + median total * count / library size), scanpy's normalize_total and log1p as they are called without
+ * options (CMRCNet, MViTGene). The median is the section's own, so a spot's value depends on the other spots of its section.
+ */
+const log1pMedian: TargetRule = {
+  name: 'log1p-median',
+  formula: 'ln(1 + median total of the section * count / total over all measured genes)',
+  total: 'measured',
+  scale: 'median',
+  log: Math.log1p,
+};
+
 /** The targets by name. */
-export const TARGET_RULES = { 'log1p-10k': log1p10k, 'panel-log10': panelLog10 } as const;
+export const TARGET_RULES = {
+  'log1p-10k': log1p10k,
+  'log1p-median': log1pMedian,
+  'panel-log10': panelLog10,
+} as const;
 export type TargetName = keyof typeof TARGET_RULES;
 
 /** @throws SpotbenchError `unknown-name` listing the nearest names. */
@@ -52,8 +69,16 @@ export function forEachTarget(
   visit: (spot: number, gene: number, value: number) => void,
 ): Float32Array {
   const totals = rule.total === 'measured' ? librarySizes(counts) : panelTotals(counts, columns);
-  forEachCount(counts, columns, (i, g, count) => visit(i, g, rule.log((SCALE * count) / totals[i])));
+  const scale = rule.scale === 'median' ? medianTotal(totals) : rule.scale;
+  forEachCount(counts, columns, (i, g, count) => visit(i, g, rule.log((scale * count) / totals[i])));
   return totals;
+}
+
+/** The median of the totals above 0, as scanpy takes it; 0 where there are none. */
+export function medianTotal(totals: Float32Array): number {
+  const positive = totals.filter((total) => total > 0).sort();
+  const [low, high] = [positive[(positive.length - 1) >> 1], positive[positive.length >> 1]];
+  return positive.length === 0 ? 0 : (low + high) / 2;
 }
 
 function panelTotals(counts: CountMatrix, columns: ColumnMap): Float32Array {
