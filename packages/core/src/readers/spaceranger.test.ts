@@ -176,6 +176,15 @@ describe('readScaleFactors', () => {
 });
 
 describe('readTenxMtx', () => {
+  it('takes a features file of one column for symbols', async () => {
+    const symbols = (text: string): string => text.replace(/^[^\t\n]*\t/gm, '');
+    const folder = await changed('mtx-v2', 'genes.tsv', symbols);
+    const [alone, both] = await Promise.all(
+      [folder, fixture('mtx-v2')].map(async (at) => readTenxMtx(await findTenxMtx(at))),
+    );
+    expect(alone).toEqual(both);
+  });
+
   const read = async (folder: string): Promise<string> =>
     messageOf(findTenxMtx(folder).then((paths) => readTenxMtx(paths)));
   const HEAD = '%%MatrixMarket matrix coordinate integer general\n%\n';
@@ -186,7 +195,7 @@ describe('readTenxMtx', () => {
       'a feature without symbol',
       'genes.tsv',
       (text) => text.replace('\tFASN', ''),
-      'genes.tsv line 2: needed accession and symbol',
+      'genes.tsv line 2: needed 2 columns as on the first line, found 1',
     ],
     [
       'one barcode less',

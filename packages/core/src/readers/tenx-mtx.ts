@@ -12,7 +12,7 @@ import { readBytes } from './read-bytes.ts';
 export interface TenxMtxPaths {
   /** `matrix.mtx` or `matrix.mtx.gz`, features x barcodes. */
   readonly matrix: string;
-  /** `features.tsv` (accession, symbol, type) or `genes.tsv` (accession, symbol). */
+  /** `features.tsv` (accession, symbol, type), `genes.tsv` (accession, symbol), or symbols alone. */
   readonly features: string;
   /** `barcodes.tsv`, one a line. */
   readonly barcodes: string;
@@ -69,19 +69,19 @@ export async function readTenxMtx(paths: TenxMtxPaths, options: GeneOptions = {}
 }
 
 /**
- * Parses `features.tsv` (accession, symbol, type, more) or `genes.tsv` (accession, symbol), both without a header; all rows
- * of one width. @throws SpotbenchError `bad-data` naming the line that is not.
+ * Parses `features.tsv` (accession, symbol, type, more), `genes.tsv` (accession, symbol) or a list of symbols (the matrices of
+ * Wu et al. 2021), all without a header; all rows of one width. @throws SpotbenchError `bad-data` naming the line that is not.
  */
 export function parseFeatures(bytes: Uint8Array, path: string): Features {
   const rows = parseRows(bytes, path, '\t');
   if (rows.length === 0) throw badData(path, 'needed at least one feature, found none');
   const width = rows[0].cells.length;
-  const ragged = rows.find(({ cells }) => cells.length !== width || cells.length < 2);
+  const ragged = rows.find(({ cells }) => cells.length !== width);
   if (ragged)
     throw badData(
       `${path} line ${ragged.line}`,
-      `needed accession and symbol, and ${width} columns as on the first line, found ${ragged.cells.length}`,
+      `needed ${width} columns as on the first line, found ${ragged.cells.length}`,
     );
   const column = (c: number): string[] => rows.map(({ cells }: TableRow) => cells[c]);
-  return { ids: column(0), names: column(1), types: width > 2 ? column(2) : undefined };
+  return { ids: column(0), names: column(width > 1 ? 1 : 0), types: width > 2 ? column(2) : undefined };
 }
