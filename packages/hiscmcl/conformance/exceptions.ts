@@ -1,7 +1,7 @@
 import type { DeclaredExceptions } from '@spotbench/engine/conformance';
 
 const shared = {
-  // The slides are easy to learn and the check trains many times: a fifth of the published epochs is enough.
+  // The slides are easy to learn and the check trains many times: 20 epochs are enough.
   options: { epochs: 20 },
   published: {
     'key chunks':

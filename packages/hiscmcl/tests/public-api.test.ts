@@ -31,7 +31,7 @@ const shared = {
   weightDecay: 1e-3,
   batchSize: 128,
   accumulate: 4,
-  epochs: 100,
+  epochs: 30,
   finetuneEpochs: 100,
   patience: 0,
   standardiseFeatures: true,
