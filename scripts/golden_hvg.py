@@ -72,6 +72,14 @@ def made_up():
         for name, table in [("one", hvg(one, genes, flavour, 30)), ("all", hvg(every, genes, flavour, 30, batch))]:
             chosen = sorted(table.index[table["highly_variable"]])
             out[name][flavour] = {"chosen": chosen, "score": score_of(table, flavour)}
+    one = ad.AnnData(sparse.csr_matrix(sections[0], dtype=np.float64))
+    sc.pp.normalize_total(one)
+    sc.pp.log1p(one)
+    table = hvg(one.X, genes, "seurat", 30)
+    out["median"] = {
+        "chosen": sorted(table.index[table["highly_variable"]]),
+        "score": score_of(table, "seurat"),
+    }
     x = np.round(rng.normal(size=120), 1)
     y = np.sin(x) + rng.normal(size=120) * 0.1
     model = loess(x, y, span=0.3, degree=2)

@@ -9,6 +9,8 @@ interface Golden {
   sections: number[][][];
   one: Record<HvgFlavour, { chosen: string[]; score: (number | null)[] }>;
   all: Golden['one'];
+  /** normalize_total without a target. */
+  median: { chosen: string[]; score: (number | null)[] };
   loess: { x: number[]; y: number[]; fitted: number[] };
 }
 /** Written by scripts/golden_hvg.py with scanpy. */
@@ -39,6 +41,14 @@ describe('highlyVariableGenes', () => {
     expect([...chosen].sort()).toEqual(golden.one[flavour].chosen);
     // Sums in another order: 1e-9 is some thousand units in the last place, after logarithms of differences.
     expect(worst(score, golden.one[flavour].score)).toBeLessThan(1e-9);
+  });
+
+  it('scales to the median total where asked, as scanpy does by itself', () => {
+    const options = { flavour: 'seurat', topGenes: 30 } as const;
+    const { chosen, score } = highlyVariableGenes([sections[0]], { ...options, scaleTo: 'median' });
+    expect([...chosen].sort()).toEqual(golden.median.chosen);
+    expect(worst(score, golden.median.score)).toBeLessThan(1e-9);
+    expect(worst(highlyVariableGenes([sections[0]], options).score, golden.median.score)).toBeGreaterThan(1e-3);
   });
 
   it.each(FLAVOURS)('%s combines sections as scanpy does its batches', (flavour) => {

@@ -15,6 +15,8 @@ export interface HvgOptions {
   readonly topGenes: number;
   /** Bins of the mean (`seurat`); 20 as in scanpy. */
   readonly bins?: number;
+  /** Molecules per spot after scaling (`seurat`, `cell_ranger`): 10,000, or `median` of each section's totals. */
+  readonly scaleTo?: number | 'median';
   /** Part of the genes in each neighbourhood of the fit (`seurat_v3`); 0.3 as in scanpy. */
   readonly span?: number;
 }
@@ -34,14 +36,14 @@ export interface HvgResult {
 /**
  * The most variable genes of one section, or of several taken as batches, equal to `scanpy.pp.highly_variable_genes` 1.11 on
  * float64 (`batch_key` where there are several; genes sorted by name). `seurat` and `cell_ranger` see
- * ln(1 + 10,000 count / library size), `seurat_v3` raw counts. Of one section, genes that tie with the last chosen are chosen
+ * ln(1 + 10,000 count / library size) or another scale (`scaleTo`), `seurat_v3` raw counts. Of one section, genes that tie with the last chosen are chosen
  * too (`seurat`, `cell_ranger`); otherwise ties go by gene name,
  * where scanpy leaves them to an unstable sort: genes seen in one spot only tie exactly and often (`seurat_v3`).
  * @throws SpotbenchError `bad-config` when there is no section or gene; `bad-data` where a flavour cannot be computed.
  */
 export function highlyVariableGenes(
   sections: readonly Pick<Section, 'id' | 'counts'>[],
-  { flavour, topGenes, bins = 20, span = 0.3 }: HvgOptions,
+  { flavour, topGenes, bins = 20, span = 0.3, scaleTo = 10_000 }: HvgOptions,
 ): HvgResult {
   const genes = sharedGenes(sections);
   if (genes.length === 0 || !(topGenes >= 1))
@@ -55,7 +57,7 @@ export function highlyVariableGenes(
     totals: librarySizes(counts),
   }));
   if (flavour === 'seurat' || flavour === 'cell_ranger') {
-    const options = { flavour, topGenes, bins, expressedOnly: batches.length > 1 };
+    const options = { flavour, topGenes, bins, scaleTo, expressedOnly: batches.length > 1 };
     return combineDispersions(
       genes,
       batches.map(({ counts, totals }) => dispersionVariability(counts, totals, options)),

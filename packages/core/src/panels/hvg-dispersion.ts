@@ -1,10 +1,8 @@
 import type { CountMatrix } from '../contracts/counts.ts';
 import { spotCount } from '../counts/csr.ts';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
+import { medianTotal } from '../expression/target-rule.ts';
 import { type GeneVariability, meanAndVariance, sumsOf } from './hvg-batch.ts';
-
-/** Molecules per spot after scaling. */
-const SCALE = 10_000;
 
 /** The upper quartile of the normal distribution: makes a median absolute deviation a standard deviation. */
 const NORMAL_QUARTILE = 0.6744897501960817;
@@ -14,15 +12,17 @@ export interface DispersionOptions {
   readonly topGenes: number;
   /** Number of bins of the mean, `seurat` only. */
   readonly bins: number;
+  /** Molecules per spot after scaling. */
+  readonly scaleTo: number | 'median';
   /** Leave genes without a molecule out of bins; scanpy does so where there are several batches. */
   readonly expressedOnly: boolean;
 }
 
 /**
- * Normalised dispersion of v = 10,000 count / library size: variance over mean, less its average among genes of like mean,
+ * Normalised dispersion of v = scale * count / library size: variance over mean, less its average among genes of like mean,
  * over its deviation among them. `seurat` (Satija et al. 2015) takes logarithms, bins of equal width, mean and standard
  * deviation; `cell_ranger` (Zheng et al. 2017) bins by percentile, median and median absolute deviation. Equal to
- * `scanpy.pp.highly_variable_genes` 1.11 after `normalize_total(target_sum=1e4)` and `log1p`. `totals` are library sizes over
+ * `scanpy.pp.highly_variable_genes` 1.11 after `normalize_total` (`target_sum` of `scaleTo`) and `log1p`. `totals` are library sizes over
  * all measured genes, which may be more than those of `counts`. [N]
  * @throws SpotbenchError `bad-data` for `cell_ranger` when so many genes have the same mean that bins would be empty.
  */
@@ -31,7 +31,8 @@ export function dispersionVariability(
   totals: Float32Array,
   options: DispersionOptions,
 ): GeneVariability {
-  const scaled = (count: number, i: number): number => count / (totals[i] / SCALE);
+  const scale = options.scaleTo === 'median' ? medianTotal(totals) : options.scaleTo;
+  const scaled = (count: number, i: number): number => count / (totals[i] / scale);
   // scanpy's Seurat flavour undoes the logarithm it is given, which rounds.
   const value =
     options.flavour === 'seurat' ? (c: number, i: number) => Math.expm1(Math.log1p(scaled(c, i))) : logged(scaled);
