@@ -6,6 +6,7 @@ import { SpotbenchError, type Batch, type ModelSizes, type NamedTensors, type Re
 import { backboneUnder, featuresOf, imagesOf, vit, type Backbone, type ParameterSpecs } from '@spotbench/engine';
 import { expandDims, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { Config } from './config.ts';
+import { pooledTokens } from './pooled-tokens.ts';
 
 /** A source of image tokens. */
 export interface TokenSource {
@@ -19,19 +20,33 @@ export interface TokenSource {
 }
 
 export function imageTokens(config: Config, regime: Regime): TokenSource {
-  return regime === 'frozen' ? frozenTokens : vitTokens(config);
+  return regime === 'frozen' ? frozenTokens(config) : vitTokens(config);
 }
 
-/** Features [B, T, D] of the view `tokens`; an encoder that makes one token of a patch gives [B, D]. */
-const frozenTokens: TokenSource = {
-  parameters: () => ({}),
-  width: ({ featureWidth }) => featureWidth,
-  count: ({ tokens }) => tokens.tokens ?? 1,
-  tokens(_parameters, batch) {
-    const found = featuresOf(batch, 'tokens');
-    return found.rank === 2 ? expandDims<Tensor3D>(found, 1) : (found as Tensor3D);
-  },
-};
+/** Features of the view `tokens`, averaged to a coarser grid; an encoder that makes one token of a patch gives [B, D]. */
+function frozenTokens({ frozenTokenGrid: grid }: Config): TokenSource {
+  return {
+    parameters: () => ({}),
+    width: ({ featureWidth }) => featureWidth,
+    count: ({ tokens: { tokens = 1 } }) => (isPooled(tokens, grid) ? grid * grid : tokens),
+    tokens(_parameters, batch) {
+      const found = featuresOf(batch, 'tokens');
+      if (found.rank === 2) return expandDims<Tensor3D>(found, 1);
+      const [, T] = found.shape;
+      return isPooled(T, grid) ? pooledTokens(found as Tensor3D, grid) : (found as Tensor3D);
+    },
+  };
+}
+
+/** True where T tokens are averaged. @throws SpotbenchError `bad-config` when they are no square grid that could be. */
+function isPooled(T: number, grid: number | null): grid is number {
+  if (grid === null || T <= grid * grid) return false;
+  if (Number.isInteger(Math.sqrt(T))) return true;
+  throw new SpotbenchError(
+    'bad-config',
+    `cmrcnet: needed image tokens on a square grid to average them to ${grid} x ${grid}, got ${T} tokens; set frozenTokenGrid to null`,
+  );
+}
 
 /**
  * A vision transformer trained from scratch: all (S / patch)^2 + 1 tokens behind the last norm, the class token first. Linear

@@ -1,3 +1,4 @@
+import type { Regime } from '@spotbench/core';
 import {
   adamW,
   cosineSchedule,
@@ -16,7 +17,7 @@ const CHUNK = 128;
 /** CMRCNet. */
 export const method = createContrastiveMethod<Config>({
   name: 'cmrcnet',
-  version: '1.0.0',
+  version: '1.1.0',
   title: 'CMRCNet: contrastive learning with cross-modal masked reconstruction',
   paper:
     'Liu, Eckstein, Wang, Feuerhake, Merhof: Spatial transcriptomics expression prediction from histopathology based on cross-modal mask reconstruction and contrastive learning. Medical Image Analysis 108 (2025) 103889; arXiv 2506.08854',
@@ -29,8 +30,8 @@ export const method = createContrastiveMethod<Config>({
     predictor: retrievalPredictor(retrieval(config)),
   }),
   images: ({ imageSizePx, augmentations }) => ({ views: ['patch'], sizePx: imageSizePx, augmentations }),
-  training: (config) => ({
-    epochs: config.epochs,
+  training: (config, regime) => ({
+    epochs: epochsOf(config, regime),
     batchSize: config.batchSize,
     lastBatch: 'drop',
     optimiser: adamW({ weightDecay: config.weightDecay }),
@@ -39,8 +40,8 @@ export const method = createContrastiveMethod<Config>({
     chunkSize: CHUNK,
     standardiseFeatures: config.standardiseFeatures,
   }),
-  selectedBy: (config, keys) =>
-    `fixed in advance: ${config.epochs} epochs, ${neighbourCount(retrieval(config), keys)} neighbours of ${keys} keys`,
+  selectedBy: (config, keys, regime) =>
+    `fixed in advance: ${epochsOf(config, regime)} epochs, ${neighbourCount(retrieval(config), keys)} neighbours of ${keys} keys`,
 });
 
 /**
@@ -52,6 +53,10 @@ export const method = createContrastiveMethod<Config>({
 export function publishedCosine({ learningRate, finalLearningRate }: Config): Schedule {
   const cosine = cosineSchedule({ from: learningRate, to: finalLearningRate, per: 'epoch' });
   return (moment) => cosine({ ...moment, update: moment.update + moment.updatesPerEpoch });
+}
+
+function epochsOf({ epochs, finetuneEpochs }: Config, regime: Regime): number {
+  return regime === 'frozen' ? epochs : finetuneEpochs;
 }
 
 function retrieval({ topK, topKMaxFraction }: Config) {
