@@ -91,6 +91,8 @@ export { readGeoStSection } from './readers/geo-st.ts';
 export type { GeoStSource } from './readers/geo-st.ts';
 export { readHer2stSection } from './readers/her2st.ts';
 export type { Her2stSource } from './readers/her2st.ts';
+export { readHestPatches, readHestSection } from './readers/hest.ts';
+export type { HestPatches, HestSource } from './readers/hest.ts';
 export { readScaleFactors } from './readers/scale-factors.ts';
 export type { ScaleFactors } from './readers/scale-factors.ts';
 export { findTissuePositions, readSpacerangerSection } from './readers/spaceranger.ts';
