@@ -102,8 +102,9 @@ function softmax(graph: Graph, op: string, logits: Value, dim: number): Value {
   return unary(graph, op, whole, { axis });
 }
 
-function argument(graph: Graph, op: string, x: Value, axis: number): Value {
+function argument(graph: Graph, op: string, x: Value, along: number): Value {
   const whole = dense(graph, x);
+  const [axis] = axesOf(along, x);
   const int64 = graph.apply(op, [whole.name], { axis, keepdims: 0 });
   const shape = x.shape.filter((_, index) => index !== axis);
   return plain(graph.apply('Cast', [int64], { to: 6 }), 'int32', shape);
