@@ -1,4 +1,5 @@
 import type { DType } from '../host-array.ts';
+import { recomputed } from './recompute.ts';
 import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxPort, OnnxTensor, OnnxType } from './onnx/model.ts';
 
 export type Attributes = Readonly<Record<string, OnnxAttribute>>;
@@ -16,6 +17,7 @@ export class Graph {
   private readonly initializers = new Map<string, OnnxTensor>();
   private readonly scalars = new Map<string, number>();
   private readonly known = new Map<string, readonly string[]>();
+  private readonly sizes = new Map<string, number>();
   private readonly inputs: OnnxPort[] = [];
   private count = 0;
   /** The TensorFlow.js kernel being lowered; names the nodes it makes. */
@@ -99,6 +101,11 @@ export class Graph {
     return name;
   }
 
+  /** Remembers how many elements a value has. */
+  noteSize(name: string, elements: number): void {
+    this.sizes.set(name, elements);
+  }
+
   /** True for the numbers of `tensor` and `scalar`. */
   isConstant(name: string): boolean {
     return this.initializers.has(name);
@@ -109,8 +116,8 @@ export class Graph {
     return this.initializers.has(name) || this.inputs.some((port) => port.name === name);
   }
 
-  /** The finished model: only nodes and constants that `outputs` depend on. */
-  finish(outputs: readonly OnnxPort[]): OnnxModel {
+  /** The finished model: only nodes and constants that `outputs` depend on; with `recompute` it keeps fewer values. */
+  finish(outputs: readonly OnnxPort[], { recompute = false }: { readonly recompute?: boolean } = {}): OnnxModel {
     const needed = new Set(outputs.map((port) => port.name));
     const nodes: OnnxNode[] = [];
     for (const node of this.nodes.toReversed()) {
@@ -119,7 +126,8 @@ export class Graph {
       for (const input of node.inputs) needed.add(input);
     }
     const initializers = new Map([...this.initializers].filter(([name]) => needed.has(name)));
-    return { nodes: nodes.reverse(), initializers, inputs: this.inputs, outputs };
+    nodes.reverse();
+    return { nodes: recompute ? recomputed(nodes, this.sizes) : nodes, initializers, inputs: this.inputs, outputs };
   }
 }
 

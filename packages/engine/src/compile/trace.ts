@@ -82,7 +82,14 @@ class StepTrace {
     );
     const outputs = new Map(Object.entries(result.outputs).map(([name, tensor]) => [name, this.output(tensor)]));
     const inputs = new Map(Object.keys(spec.inputs).map((name) => [name, `input/${name}`]));
-    return { model: this.graph.finish([...this.ports.values()]), inputs, state, outputs };
+    return {
+      model: this.graph.finish([...this.ports.values()], {
+        recompute: !spec.constantState && this.graph.target === 'cpu',
+      }),
+      inputs,
+      state,
+      outputs,
+    };
   }
 
   /** Makes a tensor a graph output: laid out plainly, computed by a node, and under a name of its own. */

@@ -16,7 +16,7 @@ import { typedArray, type Graph } from './graph.ts';
 import { kernels } from './kernels/index.ts';
 import { modelLine } from './model-line.ts';
 import type { Inputs, Lowering, LoweringTable } from './kernels/lowering.ts';
-import { plain, uniform, type Value } from './value.ts';
+import { plain, sizeOf, uniform, type Value } from './value.ts';
 
 export const TRACING_BACKEND = 'onnx-trace';
 
@@ -56,6 +56,7 @@ export class TracingBackend extends KernelBackend {
   /** A tensor handle for a symbolic value. */
   handle(value: Value, kernel: string): TensorInfo {
     const dataId = {};
+    this.graph?.noteSize(value.name, sizeOf(value.stored));
     this.entries.set(dataId, { ...describe(value), kernel, value, references: 1 });
     return { dataId, shape: [...value.shape], dtype: value.dtype };
   }
