@@ -18,7 +18,10 @@ import {
   type ViewFeatures,
 } from '@spotbench/core';
 import { metaOf, readCounts, readGenes, readSplits, readSpots, type DataArtefact } from '../data/data-artefact.ts';
+import { unionPanel } from '../data/union-panel.ts';
 import { locateDataset, panelPath } from '../datasets/locate.ts';
+import { protocolObstacle } from '../datasets/obstacle.ts';
+import { splitNameOf } from '../datasets/split-name.ts';
 import { checkedImage } from '../features/build-features.ts';
 import { readFeatures, type FeaturesByView } from '../features/features-artefact.ts';
 import type { CellContext } from '../plan/find-cell.ts';
@@ -49,7 +52,8 @@ export async function loadFold(
   image: Pick<ImageInputs, 'features' | 'patchStore'>,
 ): Promise<FoldData> {
   const { cell, protocol } = context;
-  const splits = await readSplits(data, protocol.split);
+  checkRunnable(context);
+  const splits = await readSplits(data, splitNameOf(context.dataset, cell.protocol, protocol));
   checkSplitsAgainst(
     splits,
     data.meta.sections.map(({ id, patient, spotCount }) => ({ section: id, patient, spotCount })),
@@ -68,7 +72,7 @@ export async function loadFold(
       }),
     ),
   );
-  const panels = await fitPanels(workspace, context, fold, [...counts.values()]);
+  const panels = await fitPanels(workspace, context, data, fold, [...counts.values()]);
   const fitted = [...counts.values()].filter((s) => !s.isTest);
   const target = fitTarget(protocol.target, panels.all.genes, fitted);
   const slide = slideReader(workspace, context, data, image);
@@ -108,20 +112,31 @@ function genesOnly(genes: readonly string[]): {
   return { genes, indptr: new Uint32Array(1), indices: new Uint32Array(0), values: new Float32Array(0) };
 }
 
+function checkRunnable({ cell, protocol }: CellContext): void {
+  const obstacle = protocolObstacle(protocol);
+  if (obstacle !== undefined)
+    throw new SpotbenchError('bad-config', `protocol ${cell.protocol} cannot run: ${obstacle}`);
+}
+
 async function fitPanels(
   workspace: Workspace,
   { cell, dataset, protocol }: CellContext,
+  data: DataArtefact,
   fold: Fold,
   sections: readonly { id: string; counts: ReturnType<typeof genesOnly> }[],
 ): Promise<FoldPanels> {
   const { predict, target } = protocol;
   const markers = protocol.sets.includes('marker') ? dataset.markers : undefined;
-  if ('rule' in predict) return fitFoldPanels(fold, sections, { target, markers, allSize: predict.size });
+  if ('rule' in predict) {
+    if (predict.rule === 'hvg-union')
+      return fitFoldPanels(fold, sections, { target, markers, fixed: await unionPanel(data, predict) });
+    return fitFoldPanels(fold, sections, { target, markers, allSize: predict.size });
+  }
   const path = panelPath(locateDataset(workspace, cell.dataset, dataset), predict.file);
   const fixed = await readFixedPanel(path, predict.source, sections);
   const found = await hashFile(path);
   if (found !== predict.sha256) {
-    const what = `SHA-256 ${found.slice(0, 12)}..., datasets.json has ${predict.sha256.slice(0, 12)}...`;
+    const what = `SHA-256 ${found.slice(0, 12)}..., datasets.json has ${predict.sha256?.slice(0, 12)}...`;
     throw new SpotbenchError(
       'bad-data',
       `${path}: another gene list than protocol ${cell.protocol} is defined on (${what})`,

@@ -13,6 +13,7 @@ import { chooseEngine, type EngineRequest } from '@spotbench/engine';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import { openData } from '../data/data-artefact.ts';
+import { splitNameOf } from '../datasets/split-name.ts';
 import { isOnnxCpu } from '../plan/engine-request.ts';
 import { keepModel } from '../models/model-artefact.ts';
 import type { CellContext } from '../plan/find-cell.ts';
@@ -97,7 +98,7 @@ async function work(
   const image = await openImageInputs(workspace, cell, context.method);
   Object.assign(draft, image.hashes);
   const method = await loadMethod(workspace, context.method);
-  describeMethod(draft, method, dataset.options[cell.method] ?? {});
+  describeMethod(draft, method, { ...dataset.options[cell.method], ...protocol.options?.[cell.method] });
   const fold = await loadFold(workspace, context, data, image);
   Object.assign(draft, {
     splitHash: fold.splitHash,
@@ -161,7 +162,7 @@ function startRecord(workspace: Workspace, { cell, dataset, protocol, method }: 
     synthetic: dataset.synthetic,
     protocolId: cell.protocol,
     protocolHash: hashValue(protocol),
-    splitId: protocol.split,
+    splitId: splitNameOf(dataset, cell.protocol, protocol),
     splitHash: null,
     fold: cell.fold,
     heldOut: null,

@@ -1,38 +1,29 @@
-import { stat } from 'node:fs/promises';
 import { relative } from 'node:path';
 import {
   canonicalJson,
-  hashFile,
+  hashValue,
   isSpotbenchError,
-  makeSplits,
-  readHer2stSection,
   SpotbenchError,
   verifyArtefact,
   writeArtefact,
   type Section,
-  type SplitManifest,
 } from '@spotbench/core';
-import { locateDataset, type LocatedDataset, type LocatedSection } from '../datasets/locate.ts';
+import { locateDataset, type LocatedDataset } from '../datasets/locate.ts';
 import type { DatasetEntry } from '../datasets/schema.ts';
 import { codeHash, readerCode } from '../registry/code-hash.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import {
-  DATA_KIND,
-  dataFolder,
-  openData,
-  sectionFiles,
-  splitFile,
-  type DataArtefact,
-  type DataMeta,
-} from './data-artefact.ts';
+import { DATA_KIND, dataFolder, openData, sectionFiles, type DataArtefact, type DataMeta } from './data-artefact.ts';
 import { generate } from './generate.ts';
+import { readSection } from './read-section.ts';
+import { hashSources } from './source-files.ts';
+import { splitFiles } from './split-files.ts';
 
 /** Progress of a long step: how many of how many, and what. */
 export type StepProgress = (done: number, total: number, what: string) => void;
 
 /**
  * Reads a data set into the store: every present section, checked, with split manifests; generated data is made first. When
- * the files and the reader are those the artefact was made from and it is intact, nothing is done.
+ * the files, the reader and the data set's definition are those the artefact was made from and it is intact, nothing is done.
  *
  * @throws SpotbenchError `missing-data` with fewer than two sections; `bad-data` as the reader does; `bad-data` when a
  * section's spot count is not the one datasets.json asserts.
@@ -46,28 +37,30 @@ export async function buildData(
   if (entry.generator) await generate(workspace, id, entry.generator, onProgress);
   const located = locateDataset(workspace, id, entry);
   requireSections(located);
-  const readerHash = codeHash(workspace, readerCode);
-  const sources = await hashSources(located);
-  const present = await reusable(workspace, id, readerHash, sources);
+  const made = {
+    readerHash: codeHash(workspace, readerCode),
+    definitionHash: definitionHash(entry),
+    sources: await hashSources(located),
+  };
+  const present = await reusable(workspace, id, made);
   if (present) return { data: present, reused: true };
 
   const files: Record<string, Uint8Array | string> = {};
   const sections: DataMeta['sections'] = [];
   for (const [i, section] of located.present.entries()) {
     onProgress?.(i, located.present.length, `reading ${section.id}`);
-    const read = await readSection(section);
+    const read = await readSection(entry, section);
     Object.assign(files, sectionFiles(read));
     sections.push(sectionMeta(located, read));
   }
-  for (const rule of rulesThatFit(sections)) files[splitFile(rule)] = splitJson(id, rule, sections);
+  Object.assign(files, splitFiles(id, entry, sections));
   onProgress?.(located.present.length, located.present.length, 'writing');
   const meta: DataMeta = {
     dataset: id,
     synthetic: entry.synthetic,
-    readerHash,
     sections,
     missing: [...located.missing],
-    sources,
+    ...made,
   };
   await writeArtefact(dataFolder(workspace, id), DATA_KIND, meta, files);
   return { data: await openData(workspace, id), reused: false };
@@ -82,46 +75,35 @@ function requireSections({ id, root, present }: LocatedDataset): void {
   );
 }
 
-async function hashSources({ root, present }: LocatedDataset): Promise<DataMeta['sources']> {
-  const sources: DataMeta['sources'] = {};
-  for (const { countsPath, spotsPath, imagePath } of present) {
-    for (const path of [countsPath, spotsPath, imagePath]) {
-      sources[relative(root, path)] = { bytes: (await stat(path)).size, sha256: await hashFile(path) };
-    }
-  }
-  return sources;
+/** Hash over what of a data set's definition decides what is read: another patient or spot count is another data set. */
+function definitionHash({ format, files, read, sections, splits }: DatasetEntry): string {
+  const decisive = sections.map(({ id, patient, spotCount, fill, files: own }) => ({
+    id,
+    patient,
+    spotCount,
+    fill: fill ?? {},
+    files: own ?? {},
+  }));
+  return hashValue({ format, files, read: read ?? {}, sections: decisive, splits: splits ?? {} });
 }
 
-/** The artefact that stands there, if it was made by this reader from these files and every byte of it is intact. */
+/** The artefact that stands there, if it was made by this reader from these files as defined and every byte of it is intact. */
 async function reusable(
   workspace: Workspace,
   id: string,
-  readerHash: string,
-  sources: DataMeta['sources'],
+  made: Pick<DataMeta, 'readerHash' | 'definitionHash' | 'sources'>,
 ): Promise<DataArtefact | undefined> {
   try {
     const data = await openData(workspace, id);
-    if (data.meta.readerHash !== readerHash || canonicalJson(data.meta.sources) !== canonicalJson(sources))
-      return undefined;
+    const { readerHash, definitionHash: definition, sources } = data.meta;
+    if (readerHash !== made.readerHash || definition !== made.definitionHash) return undefined;
+    if (canonicalJson(sources) !== canonicalJson(made.sources)) return undefined;
     await verifyArtefact(data.folder, DATA_KIND);
     return data;
   } catch (error) {
     if (isSpotbenchError(error, 'missing-data', 'damaged-artefact')) return undefined;
     throw error;
   }
-}
-
-async function readSection(located: LocatedSection): Promise<Section> {
-  const { id, patient, countsPath, spotsPath, imagePath, spotCount } = located;
-  const section = await readHer2stSection({ id, patient, countsPath, spotsPath, imagePath });
-  if (spotCount !== null && section.spots.ids.length !== spotCount) {
-    throw new SpotbenchError(
-      'bad-data',
-      `section ${id}: datasets.json asserts ${spotCount} spots, the files give ${section.spots.ids.length} ` +
-        `(${countsPath}, ${spotsPath}); these are other files than the benchmark is defined on`,
-    );
-  }
-  return section;
 }
 
 function sectionMeta(
@@ -136,20 +118,4 @@ function sectionMeta(
     image: { file: relative(root, image.path), widthPx: image.widthPx, heightPx: image.heightPx },
     report: { ...report },
   };
-}
-
-/** Leaving patients out needs two of them. */
-function rulesThatFit(sections: DataMeta['sections']): SplitManifest['rule'][] {
-  return new Set(sections.map((s) => s.patient)).size >= 2
-    ? ['leave-patient-out', 'leave-section-out']
-    : ['leave-section-out'];
-}
-
-function splitJson(id: string, rule: SplitManifest['rule'], sections: DataMeta['sections']): string {
-  const manifest = makeSplits(
-    id,
-    rule,
-    sections.map((s) => ({ section: s.id, patient: s.patient, spotCount: s.spotCount })),
-  );
-  return `${JSON.stringify(manifest, null, 2)}\n`;
 }

@@ -35,6 +35,8 @@ export const dataMetaSchema = z.strictObject({
   synthetic: z.boolean(),
   /** Hash of the source that read it. */
   readerHash: z.string().length(64),
+  /** Hash of what of its definition in datasets.json decides what is read. */
+  definitionHash: z.string().length(64),
   sections: z.array(sectionMeta).min(2),
   /** Sections of datasets.json that are not here, with the reason. */
   missing: z.array(z.strictObject({ id: z.string(), reason: z.string() })),
@@ -111,16 +113,22 @@ export function readCounts({ folder, manifest }: DataArtefact, id: string): Prom
   return countsFromFiles((name) => readArtefactFile(folder, manifest, name), `sections/${id}`);
 }
 
-/** The split manifest of a rule. */
-export async function readSplits(data: DataArtefact, rule: SplitManifest['rule']): Promise<SplitManifest> {
-  const file = splitFile(rule);
+/** The split manifest of a name, see `splitNameOf`. @throws SpotbenchError `bad-split` where the sections allow none. */
+export async function readSplits(data: DataArtefact, name: string): Promise<SplitManifest> {
+  const file = splitFile(name);
+  if (!(file in data.manifest.files)) {
+    throw new SpotbenchError(
+      'bad-split',
+      `${data.meta.dataset}: its sections allow no split ${name}; spotbench plan says why`,
+    );
+  }
   const bytes = await readArtefactFile(data.folder, data.manifest, file);
   return parseSplits(JSON.parse(bytes.toString('utf8')), `${data.folder}/${file}`);
 }
 
-/** Path of a rule's split manifest inside the artefact. */
-export function splitFile(rule: SplitManifest['rule']): string {
-  return `splits/${rule}.json`;
+/** Path of a split manifest inside the artefact, by name of the split. */
+export function splitFile(name: string): string {
+  return `splits/${name}.json`;
 }
 
 /** What the artefact records of a section. @throws SpotbenchError `bad-split` for a section that is not in it. */

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { lookUp, SpotbenchError } from '@spotbench/core';
 import { z } from 'zod';
 import type { Workspace } from '../workspace/workspace.ts';
-import { datasetsSchema, type Datasets } from './schema.ts';
+import { datasetsSchema, type DatasetEntry, type Datasets } from './schema.ts';
+import { fillIn, sectionPaths } from './section-paths.ts';
 
 /**
  * Reads and checks datasets.json. @throws SpotbenchError `bad-config` naming the member that is wrong, also where a data set
- * names a protocol that is not defined or lists a section twice.
+ * lists a section twice, has a placeholder without a value, splits sections that it has
+ * not, or has one donor and a protocol whose name does not say so; `unknown-name` for a protocol that is not defined.
  */
 export function loadDatasets(workspace: Workspace): Datasets {
   const path = join(workspace.root, 'datasets.json');
@@ -23,15 +25,50 @@ export function loadDatasets(workspace: Workspace): Datasets {
   return result.data;
 }
 
-function checkReferences({ datasets, protocols }: Datasets): void {
-  for (const [id, entry] of Object.entries(datasets)) {
-    for (const protocol of [...entry.protocols, ...entry.optionalProtocols])
-      lookUp(`protocol (datasets.json, ${id})`, protocol, protocols);
-    const seen = new Set<string>();
-    for (const section of entry.sections) {
-      if (seen.has(section.id))
-        throw new SpotbenchError('bad-config', `datasets.json: ${id} lists section ${section.id} twice`);
-      seen.add(section.id);
-    }
+function checkReferences(definitions: Datasets): void {
+  for (const [id, entry] of Object.entries(definitions.datasets)) {
+    checkSections(id, entry);
+    checkProtocols(id, entry, definitions);
+    if (entry.sameSectionsAs)
+      lookUp(`data set (datasets.json, ${id}, sameSectionsAs)`, entry.sameSectionsAs.dataset, definitions.datasets);
   }
+}
+
+function checkSections(id: string, entry: DatasetEntry): void {
+  const seen = new Set<string>();
+  for (const section of entry.sections) {
+    if (seen.has(section.id)) throw badEntry(id, `lists section ${section.id} twice`);
+    seen.add(section.id);
+    sectionPaths(entry, section);
+    for (const { file, addresses, unpack } of entry.downloads ?? [])
+      for (const text of [file, ...addresses, ...(unpack?.members ?? []).flatMap(({ from, to }) => [from, to])])
+        fillIn(text, section);
+  }
+}
+
+function checkProtocols(id: string, entry: DatasetEntry, { protocols }: Datasets): void {
+  const names = [...entry.protocols, ...entry.optionalProtocols];
+  const donors = new Set(entry.sections.map(({ patient }) => patient)).size;
+  for (const name of names) {
+    const { split, tier } = lookUp(`protocol (datasets.json, ${id})`, name, protocols);
+    if (donors === 1 && tier !== 'paper' && !name.includes('within-donor'))
+      throw badEntry(id, `has one donor, and protocol ${name} does not say "within-donor" in its name`);
+    if (split === 'listed' && !entry.splits?.[name])
+      throw badEntry(id, `protocol ${name} needs its folds written out under splits`);
+  }
+  for (const [name, split] of Object.entries(entry.splits ?? {})) {
+    if (!names.includes(name)) throw badEntry(id, `has splits for ${name}, which is none of its protocols`);
+    const rule = 'folds' in split ? 'listed' : split.rule;
+    if (protocols[name].split !== rule)
+      throw badEntry(id, `has splits by ${rule} for ${name}, whose split is ${protocols[name].split}`);
+    const known = entry.sections.map((section) => section.id);
+    for (const section of 'sections' in split
+      ? split.sections
+      : split.folds.flatMap(({ train, validation, test }) => [...train, ...validation, ...test]))
+      if (!known.includes(section)) throw badEntry(id, `splits of ${name} name section ${section}, which it has not`);
+  }
+}
+
+function badEntry(id: string, what: string): SpotbenchError {
+  return new SpotbenchError('bad-config', `datasets.json: ${id} ${what}`);
 }

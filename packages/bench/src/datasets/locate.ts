@@ -1,13 +1,13 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Workspace } from '../workspace/workspace.ts';
-import type { DatasetEntry, SectionEntry } from './schema.ts';
+import type { DatasetEntry, FileRole, SectionEntry } from './schema.ts';
+import { nounOf, sectionPaths } from './section-paths.ts';
 
-/** A section whose files are all there. Paths are absolute. */
+/** A section whose files are all there. */
 export interface LocatedSection extends SectionEntry {
-  readonly countsPath: string;
-  readonly spotsPath: string;
-  readonly imagePath: string;
+  /** Absolute paths by role: files, or folders where the format has one. */
+  readonly paths: Readonly<Partial<Record<FileRole, string>>>;
 }
 
 /** What of a data set is on this machine. */
@@ -48,18 +48,31 @@ export function panelPath({ root }: Pick<LocatedDataset, 'root'>, file: string):
   return join(dirname(root), file);
 }
 
+const OPTIONAL: readonly FileRole[] = ['scaleFactors'];
+const POSITIONS = ['tissue_positions.csv', 'tissue_positions_list.csv', 'tissue_positions.parquet'];
+
 function locateSection(root: string, entry: DatasetEntry, section: SectionEntry): LocatedSection | string {
-  const at = (template: string): string =>
-    join(root, template.replaceAll('{section}', section.id).replaceAll('{patient}', section.patient));
-  const countsPath = at(entry.files.counts);
-  const spotsPath = at(entry.files.spots);
-  if (!existsSync(countsPath)) return 'no count file';
-  if (!existsSync(spotsPath)) return 'no spot file';
-  const imageFolder = at(entry.files.imageFolder);
-  const images = existsSync(imageFolder) ? readdirSync(imageFolder).filter((file) => /\.jpe?g$/i.test(file)) : [];
-  if (images.length === 0) return 'no image';
-  if (images.length > 1) return `${images.length} images where one is needed`;
-  return { ...section, countsPath, spotsPath, imagePath: join(imageFolder, images[0]) };
+  const paths: Partial<Record<FileRole, string>> = {};
+  for (const [role, candidates] of Object.entries(sectionPaths(entry, section)) as [FileRole, readonly string[]][]) {
+    const path = candidates.map((candidate) => join(root, candidate)).find((candidate) => existsSync(candidate));
+    const found = path === undefined ? undefined : insideFolder(role, path);
+    if (found?.path !== undefined) paths[role] = found.path;
+    else if (!OPTIONAL.includes(role)) return found?.problem ?? `no ${nounOf(role)}`;
+  }
+  return { ...section, paths };
+}
+
+/** The file meant by a path that may name a folder with one such file in it. */
+function insideFolder(role: FileRole, path: string): { path?: string; problem?: string } {
+  if (role === 'imageFolder') return onlyImage(path);
+  if (role !== 'positions' || !statSync(path).isDirectory()) return { path };
+  return { path: POSITIONS.map((name) => join(path, name)).find((candidate) => existsSync(candidate)) };
+}
+
+function onlyImage(folder: string): { path?: string; problem?: string } {
+  const images = readdirSync(folder).filter((file) => /\.(jpe?g|png|tiff?)$/i.test(file));
+  if (images.length > 1) return { problem: `${images.length} images where one is needed` };
+  return images.length === 1 ? { path: join(folder, images[0]) } : {};
 }
 
 /** A data set's state for plans and tables. */

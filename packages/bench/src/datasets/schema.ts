@@ -1,38 +1,12 @@
 import { z } from 'zod';
+import { download } from './download-schema.ts';
+import { formats, readOptions } from './format-schema.ts';
+import { relativePath } from './path-schema.ts';
+import { name, protocol } from './protocol-schema.ts';
 
-const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case words joined by single hyphens');
-
-const predictedGenes = z.union([
-  z.strictObject({
-    rule: z.literal('hvg-variance'),
-    size: z.int().positive().describe('How many highly variable genes; every scored gene is added to them.'),
-  }),
-  z.strictObject({
-    file: z.string().describe('A JSON list of gene names, below the data root.'),
-    sha256: z.string().length(64),
-    source: z.string(),
-  }),
-]);
-
-const protocol = z.strictObject({
-  title: z.string(),
-  tier: z
-    .enum(['headline', 'legacy', 'paper'])
-    .describe(
-      'headline: what is ranked and quoted; legacy: optimistic, shown for the gap; paper: as one publication did it.',
-    ),
-  split: z.enum(['leave-patient-out', 'leave-section-out']),
-  target: z.enum(['log1p-10k', 'panel-log10']).describe('Expression target, see docs/protocol.md.'),
-  predict: predictedGenes.describe('The genes a method predicts.'),
-  sets: z
-    .array(z.enum(['marker', 'HEG-50', 'HVG-50', 'all']))
-    .min(1)
-    .describe('Gene sets that are scored.'),
-  setsDefinedOn: z
-    .enum(['training', 'test'])
-    .describe('Sections that HEG-50 and HVG-50 are taken from; `test` only in paper protocols.'),
-  note: z.string(),
-});
+export type { DownloadEntry } from './download-schema.ts';
+export type { FileRole, Format } from './format-schema.ts';
+export type { ProtocolEntry } from './protocol-schema.ts';
 
 const section = z.strictObject({
   id: z.string().min(1),
@@ -41,19 +15,47 @@ const section = z.strictObject({
     .int()
     .positive()
     .nullable()
-    .describe('Exact number of usable spots, asserted when read; null for synthetic data.'),
+    .describe('Exact number of usable spots, asserted when read; null where it is not known, and for synthetic data.'),
+  umPerPx: z.number().positive().optional().describe('Micrometres per pixel of the full-resolution image.'),
+  fill: z.record(z.string(), z.string()).optional().describe('Names for placeholders in paths, e.g. an accession.'),
+  files: z.record(z.string(), relativePath).optional().describe("Paths that differ from the data set's, by role."),
+  note: z.string().optional(),
 });
 
-const dataset = z.strictObject({
+const sectionList = z.array(z.string()).min(1);
+const split = z.union([
+  z
+    .strictObject({ rule: z.enum(['leave-patient-out', 'leave-section-out']), sections: z.array(z.string()).min(2) })
+    .describe("The protocol's rule, applied to these sections only."),
+  z
+    .strictObject({
+      folds: z
+        .array(
+          z.strictObject({
+            heldOut: z.string().describe('What the fold is called.'),
+            train: sectionList,
+            validation: z.array(z.string()),
+            test: sectionList,
+          }),
+        )
+        .min(1),
+    })
+    .describe('Folds written out, for protocols whose split is `listed`.'),
+]);
+
+const common = {
   title: z.string(),
   organ: z.string(),
   technology: z.string(),
-  format: z.enum(['her2st']).describe('Which reader reads it.'),
   synthetic: z.boolean(),
   generator: z
     .strictObject({ name: z.literal('demo'), seed: z.int() })
     .optional()
     .describe('Made on the spot instead of fetched.'),
+  sameSectionsAs: z
+    .strictObject({ dataset: name, note: z.string() })
+    .optional()
+    .describe('The same tissue under another name: never run beside that data set, so never counted as independent.'),
   licence: z.string(),
   citation: z.string(),
   spotPitchUm: z.number().positive(),
@@ -66,11 +68,36 @@ const dataset = z.strictObject({
     .default({})
     .describe('Method options that differ from the defaults on this data set, by method.'),
   seeds: z.array(z.int().nonnegative()).min(1).describe('Seeds of methods that use one.'),
-  files: z
-    .strictObject({ counts: z.string(), spots: z.string(), imageFolder: z.string() })
-    .describe('Paths below the data root; {section} and {patient} are filled in.'),
+  splits: z.record(name, split).optional().describe('Splits of protocols that do not use every section, by protocol.'),
+  downloads: z.array(download).optional().describe('Where the files come from.'),
+  notes: z.array(z.string()).optional(),
   sections: z.array(section).min(2),
-});
+};
+
+const noOptions = z.strictObject({}).optional();
+const dataset = z.discriminatedUnion('format', [
+  z.strictObject({ ...common, format: z.literal('her2st'), files: formats.her2st, read: noOptions }),
+  z.strictObject({ ...common, format: z.literal('geo-st'), files: formats['geo-st'], read: noOptions }),
+  z.strictObject({
+    ...common,
+    format: z.literal('spaceranger'),
+    files: formats.spaceranger,
+    read: readOptions.spaceranger.optional(),
+  }),
+  z.strictObject({ ...common, format: z.literal('hest'), files: formats.hest, read: readOptions.anndata.optional() }),
+  z.strictObject({
+    ...common,
+    format: z.literal('anndata'),
+    files: formats.anndata,
+    read: readOptions.anndata.optional(),
+  }),
+  z.strictObject({
+    ...common,
+    format: z.literal('spatialdata'),
+    files: formats.spatialdata,
+    read: readOptions.anndata.optional(),
+  }),
+]);
 
 /** datasets.json: every protocol and every data set. */
 export const datasetsSchema = z.strictObject({
@@ -83,4 +110,4 @@ export const datasetsSchema = z.strictObject({
 export type Datasets = z.infer<typeof datasetsSchema>;
 export type DatasetEntry = z.infer<typeof dataset>;
 export type SectionEntry = z.infer<typeof section>;
-export type ProtocolEntry = z.infer<typeof protocol>;
+export type SplitEntry = z.infer<typeof split>;

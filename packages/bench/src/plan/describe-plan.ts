@@ -1,3 +1,4 @@
+import type { LocatedDataset } from '../datasets/locate.ts';
 import type { Plan } from './plan.ts';
 
 /** A plan as a person reads it: what runs, what does not and why, how many cells. */
@@ -28,8 +29,10 @@ export function describePlan(plan: Plan): string {
     } else {
       const why =
         presence === 'absent'
-          ? `${what}; point SPOTBENCH_DATA at the folder that holds ${id}/`
-          : 'runs when no real data is present, or with --dataset';
+          ? `${what}${whyAbsent(located)}; point SPOTBENCH_DATA at the folder that holds ${id}/`
+          : entry.sameSectionsAs
+            ? `the same sections as ${entry.sameSectionsAs.dataset}, which runs; alone with --dataset ${id}`
+            : 'runs when no real data is present, or with --dataset';
       lines.push(`${id}: not run (${why})`);
     }
     if (active && located.missing.length > 0 && !entry.generator)
@@ -43,6 +46,12 @@ export function describePlan(plan: Plan): string {
 /** `1 fold`, `4 folds`. */
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `: no count file, no image`, each reason once: of a data set that is not there the sections need no list. */
+function whyAbsent({ missing }: Pick<LocatedDataset, 'missing'>): string {
+  const reasons = [...new Set(missing.map(({ reason }) => reason))];
+  return reasons.length > 0 ? `: ${reasons.join(', ')}` : '';
 }
 
 /** `no image: A1, A2, ...; no count file: C6`. */

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
-import { isSpotbenchError, makeSplits, SpotbenchError } from '@spotbench/core';
+import { isSpotbenchError, SpotbenchError } from '@spotbench/core';
+import { splitNamed } from '../data/split-files.ts';
 import { locateDataset, panelPath, presence, type LocatedDataset, type Presence } from '../datasets/locate.ts';
+import { protocolObstacle } from '../datasets/obstacle.ts';
+import { splitNameOf } from '../datasets/split-name.ts';
 import { encoderNames } from '../features/encoders.ts';
 import { loadDatasets } from '../datasets/load.ts';
 import type { DatasetEntry, Datasets, ProtocolEntry } from '../datasets/schema.ts';
@@ -47,10 +50,11 @@ export function makePlan(workspace: Workspace, selection: Selection = {}): Plan 
   const definitions = loadDatasets(workspace);
   const methods = discoverMethods(workspace);
   checkSelection(selection, definitions, methods, encoderNames(workspace));
-  for (const entry of Object.values(definitions.datasets)) {
-    for (const name of Object.keys(entry.options)) findMethod(methods, name);
+  for (const { options = {} } of [...Object.values(definitions.datasets), ...Object.values(definitions.protocols)]) {
+    for (const name of Object.keys(options)) findMethod(methods, name);
   }
   const datasets = chooseDatasets(workspace, definitions, selection);
+  refuseTwins(datasets);
   const chosen = methods.filter((m) => selection.methods?.includes(m.name) ?? true);
   checkFinetune(workspace, chosen, selection);
   const cells: Cell[] = [];
@@ -77,9 +81,26 @@ function chooseDatasets(workspace: Workspace, { datasets }: Datasets, selection:
       ? selection.datasets.includes(d.id)
       : d.entry.synthetic
         ? !anyReal
-        : d.presence === 'ready';
+        : d.presence === 'ready' && !twinPresent(d.entry, all);
     return { ...d, active };
   });
+}
+
+/** Whether the same sections are here under another data set's name, which is the one that runs. */
+function twinPresent({ sameSectionsAs }: DatasetEntry, all: readonly Omit<PlannedDataset, 'active'>[]): boolean {
+  return all.some(({ id, presence: state }) => id === sameSectionsAs?.dataset && state === 'ready');
+}
+
+/** @throws SpotbenchError `bad-config` when the same sections are selected under two names: a table would count them twice. */
+function refuseTwins(datasets: readonly PlannedDataset[]): void {
+  for (const { id, entry } of datasets.filter(({ active }) => active)) {
+    const twin = datasets.find((d) => d.active && d.id === entry.sameSectionsAs?.dataset);
+    if (twin)
+      throw new SpotbenchError(
+        'bad-config',
+        `data sets ${twin.id} and ${id} are the same sections and cannot count as independent; run one at a time (${entry.sameSectionsAs!.note})`,
+      );
+  }
 }
 
 function absent({ id, root, present, missing }: LocatedDataset): SpotbenchError {
@@ -106,7 +127,7 @@ function cellsOf(
   methods: readonly MethodEntry[],
   selection: Selection,
 ): Cell[] | string {
-  const folds = plannedFolds(dataset, protocol);
+  const folds = plannedFolds(dataset, protocolId, protocol);
   if (typeof folds === 'string') return folds;
   const chosenFolds = folds.filter((f) => selection.folds?.includes(f) ?? true);
   return variantsOf(selection).flatMap(({ regime, encoder }) =>
@@ -165,13 +186,20 @@ function seedsOf(method: MethodEntry, entry: DatasetEntry, selection: Selection)
  * The folds a data set will have, from its list of sections alone. Spot counts do not matter here: the manifest that is used
  * and hashed is made from the data that was read.
  */
-function plannedFolds({ id, entry, located }: PlannedDataset, { split, predict }: ProtocolEntry): number[] | string {
+function plannedFolds(
+  { id, entry, located }: PlannedDataset,
+  protocolId: string,
+  protocol: ProtocolEntry,
+): number[] | string {
+  const { predict } = protocol;
+  const obstacle = protocolObstacle(protocol);
+  if (obstacle !== undefined) return obstacle;
   if ('file' in predict && !existsSync(panelPath(located, predict.file)))
     return `no ${predict.file} beside ${located.root}`;
   const sections = entry.generator ? entry.sections : located.present;
   try {
     const planned = sections.map((s) => ({ section: s.id, patient: s.patient, spotCount: s.spotCount ?? 1 }));
-    return makeSplits(id, split, planned).folds.map((f) => f.index);
+    return splitNamed(splitNameOf(entry, protocolId, protocol), id, entry, planned).folds.map((f) => f.index);
   } catch (error) {
     if (isSpotbenchError(error, 'bad-split')) return error.message;
     throw error;

@@ -186,6 +186,7 @@ async function writeData(workspace: Workspace, sections: readonly Section[], spl
     dataset: 'tiny',
     synthetic: true,
     readerHash: HASH,
+    definitionHash: HASH,
     sections: sections.map(({ id, patient, image }) => ({
       id,
       patient,

@@ -51,6 +51,16 @@ describe('highlyVariableGenes', () => {
     expect(worst(highlyVariableGenes([sections[0]], options).score, golden.median.score)).toBeGreaterThan(1e-3);
   });
 
+  it('chooses among the genes given, with the library sizes of all', () => {
+    const options = { flavour: 'seurat', topGenes: 3 } as const;
+    const among = golden.genes.filter((_, g) => g % 2 === 0);
+    const some = highlyVariableGenes([sections[0]], { ...options, among });
+    expect(some.genes).toEqual(among);
+    const kept = golden.sections[0].map((row) => row.filter((_, g) => g % 2 === 0));
+    const alone = highlyVariableGenes([{ id: 'S0', counts: toCounts(kept, among) }], options);
+    expect([...some.score]).not.toEqual([...alone.score]);
+  });
+
   it.each(FLAVOURS)('%s combines sections as scanpy does its batches', (flavour) => {
     const { chosen, score } = highlyVariableGenes(sections, { flavour, topGenes: 30 });
     expect([...chosen].sort()).toEqual(golden.all[flavour].chosen);

@@ -13,6 +13,8 @@ export interface HvgOptions {
   readonly flavour: HvgFlavour;
   /** How many genes to choose. */
   readonly topGenes: number;
+  /** Choose among these genes only, where the sections measure them; library sizes are over all. */
+  readonly among?: readonly string[];
   /** Bins of the mean (`seurat`); 20 as in scanpy. */
   readonly bins?: number;
   /** Molecules per spot after scaling (`seurat`, `cell_ranger`): 10,000, or `median` of each section's totals. */
@@ -43,9 +45,10 @@ export interface HvgResult {
  */
 export function highlyVariableGenes(
   sections: readonly Pick<Section, 'id' | 'counts'>[],
-  { flavour, topGenes, bins = 20, span = 0.3, scaleTo = 10_000 }: HvgOptions,
+  { flavour, topGenes, bins = 20, span = 0.3, scaleTo = 10_000, among }: HvgOptions,
 ): HvgResult {
-  const genes = sharedGenes(sections);
+  const wanted = among && new Set(among);
+  const genes = sharedGenes(sections).filter((gene) => wanted?.has(gene) ?? true);
   if (genes.length === 0 || !(topGenes >= 1))
     throw new SpotbenchError(
       'bad-config',
