@@ -126,7 +126,7 @@ async function fitPanels(
   sections: readonly { id: string; counts: ReturnType<typeof genesOnly> }[],
 ): Promise<FoldPanels> {
   const { predict, target } = protocol;
-  const markers = protocol.sets.includes('marker') ? dataset.markers : undefined;
+  const markers = protocol.sets.includes('marker') ? (dataset.markers ?? undefined) : undefined;
   if ('rule' in predict) {
     if (predict.rule === 'hvg-union')
       return fitFoldPanels(fold, sections, { target, markers, fixed: await unionPanel(data, predict) });

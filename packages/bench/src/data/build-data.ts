@@ -36,7 +36,7 @@ export async function buildData(
 ): Promise<{ data: DataArtefact; reused: boolean }> {
   if (entry.generator) await generate(workspace, id, entry.generator, onProgress);
   const located = locateDataset(workspace, id, entry);
-  requireSections(located);
+  requireSections(located, entry);
   const made = {
     readerHash: codeHash(workspace, readerCode),
     definitionHash: definitionHash(entry),
@@ -66,12 +66,13 @@ export async function buildData(
   return { data: await openData(workspace, id), reused: false };
 }
 
-function requireSections({ id, root, present }: LocatedDataset): void {
+function requireSections({ id, root, present, missing }: LocatedDataset, { folder = id }: DatasetEntry): void {
   if (present.length >= 2) return;
+  const first = missing.length > 0 ? ` (${missing[0].id}: ${missing[0].reason})` : '';
   throw new SpotbenchError(
     'missing-data',
-    `data set ${id}: needs at least two sections with counts, spots and image, found ${present.length} below ${root}; ` +
-      `point SPOTBENCH_DATA at the folder that holds ${id}/`,
+    `data set ${id}: needs at least two sections with counts, spots and image, found ${present.length} below ${root}${first}; ` +
+      `point SPOTBENCH_DATA at the folder that holds ${folder}/`,
   );
 }
 

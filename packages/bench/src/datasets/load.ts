@@ -40,9 +40,11 @@ function checkSections(id: string, entry: DatasetEntry): void {
     if (seen.has(section.id)) throw badEntry(id, `lists section ${section.id} twice`);
     seen.add(section.id);
     sectionPaths(entry, section);
-    for (const { file, addresses, unpack } of entry.downloads ?? [])
+    for (const { file, addresses, unpack, sections } of entry.downloads ?? []) {
+      if (sections && !sections.includes(section.id)) continue;
       for (const text of [file, ...addresses, ...(unpack?.members ?? []).flatMap(({ from, to }) => [from, to])])
         fillIn(text, section);
+    }
   }
 }
 

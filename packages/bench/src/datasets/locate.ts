@@ -25,14 +25,18 @@ export function externalDataRoot(): string | undefined {
   return given === undefined || given === '' ? undefined : resolve(given);
 }
 
+/** Folder of a data set's files: below SPOTBENCH_DATA where it is there, else in the store. */
+export function dataRoot(workspace: Workspace, id: string, { generator, folder = id }: DatasetEntry): string {
+  const external = externalDataRoot();
+  const inExternal = external === undefined ? undefined : join(external, folder);
+  return inExternal !== undefined && !generator && existsSync(inExternal)
+    ? inExternal
+    : join(workspace.store, 'raw', folder);
+}
+
 /** Looks for a data set's files: below SPOTBENCH_DATA where it is there, else in the store. Reads no file. */
 export function locateDataset(workspace: Workspace, id: string, entry: DatasetEntry): LocatedDataset {
-  const external = externalDataRoot();
-  const inExternal = external === undefined ? undefined : join(external, id);
-  const root =
-    inExternal !== undefined && !entry.generator && existsSync(inExternal)
-      ? inExternal
-      : join(workspace.store, 'raw', id);
+  const root = dataRoot(workspace, id, entry);
   const present: LocatedSection[] = [];
   const missing: { id: string; reason: string }[] = [];
   for (const section of entry.sections) {

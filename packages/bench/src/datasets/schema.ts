@@ -8,40 +8,51 @@ export type { DownloadEntry } from './download-schema.ts';
 export type { FileRole, Format } from './format-schema.ts';
 export type { ProtocolEntry } from './protocol-schema.ts';
 
-const section = z.strictObject({
-  id: z.string().min(1),
-  patient: z.string().min(1),
-  spotCount: z
-    .int()
-    .positive()
-    .nullable()
-    .describe('Exact number of usable spots, asserted when read; null where it is not known, and for synthetic data.'),
-  umPerPx: z.number().positive().optional().describe('Micrometres per pixel of the full-resolution image.'),
-  fill: z.record(z.string(), z.string()).optional().describe('Names for placeholders in paths, e.g. an accession.'),
-  files: z.record(z.string(), relativePath).optional().describe("Paths that differ from the data set's, by role."),
-  note: z.string().optional(),
-});
+const section = z
+  .strictObject({
+    id: z.string().min(1),
+    patient: z.string().min(1),
+    spotCount: z
+      .int()
+      .positive()
+      .nullable()
+      .describe(
+        'Exact number of usable spots, asserted when read; null where it is not known, and for synthetic data.',
+      ),
+    umPerPx: z.number().positive().optional().describe('Micrometres per pixel of the full-resolution image.'),
+    fill: z.record(z.string(), z.string()).optional().describe('Names for placeholders in paths, e.g. an accession.'),
+    files: z.record(z.string(), relativePath).optional().describe("Paths that differ from the data set's, by role."),
+    note: z.string().optional(),
+  })
+  .meta({ id: 'section' });
 
 const sectionList = z.array(z.string()).min(1);
-const split = z.union([
-  z
-    .strictObject({ rule: z.enum(['leave-patient-out', 'leave-section-out']), sections: z.array(z.string()).min(2) })
-    .describe("The protocol's rule, applied to these sections only."),
-  z
-    .strictObject({
-      folds: z
-        .array(
-          z.strictObject({
-            heldOut: z.string().describe('What the fold is called.'),
-            train: sectionList,
-            validation: z.array(z.string()),
-            test: sectionList,
-          }),
-        )
-        .min(1),
-    })
-    .describe('Folds written out, for protocols whose split is `listed`.'),
-]);
+const split = z
+  .union([
+    z
+      .strictObject({ rule: z.enum(['leave-patient-out', 'leave-section-out']), sections: z.array(z.string()).min(2) })
+      .describe("The protocol's rule, applied to these sections only."),
+    z
+      .strictObject({
+        folds: z
+          .array(
+            z.strictObject({
+              heldOut: z.string().describe('What the fold is called.'),
+              train: sectionList,
+              validation: z.array(z.string()),
+              test: sectionList,
+            }),
+          )
+          .min(1),
+      })
+      .describe('Folds written out, for protocols whose split is `listed`.'),
+  ])
+  .meta({ id: 'split' });
+
+const markers = z
+  .strictObject({ genes: z.array(z.string()).min(1), source: z.string() })
+  .nullable()
+  .describe('null where no published list is known: the set is not scored then.');
 
 const common = {
   title: z.string(),
@@ -60,7 +71,8 @@ const common = {
   citation: z.string(),
   spotPitchUm: z.number().positive(),
   spotDiameterUm: z.number().positive(),
-  markers: z.strictObject({ genes: z.array(z.string()).min(1), source: z.string() }),
+  folder: name.optional().describe("Folder of the files below SPOTBENCH_DATA; the data set's own name where absent."),
+  markers,
   protocols: z.array(name).min(1).describe('Protocols that `bench:all` runs.'),
   optionalProtocols: z.array(name).describe('Protocols that run when asked for by name.'),
   options: z

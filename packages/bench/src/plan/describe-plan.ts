@@ -29,7 +29,7 @@ export function describePlan(plan: Plan): string {
     } else {
       const why =
         presence === 'absent'
-          ? `${what}${whyAbsent(located)}; point SPOTBENCH_DATA at the folder that holds ${id}/`
+          ? `${what}${whyAbsent(located)}; point SPOTBENCH_DATA at the folder that holds ${entry.folder ?? id}/`
           : entry.sameSectionsAs
             ? `the same sections as ${entry.sameSectionsAs.dataset}, which runs; alone with --dataset ${id}`
             : 'runs when no real data is present, or with --dataset';

@@ -69,6 +69,8 @@ export function makePlan(workspace: Workspace, selection: Selection = {}): Plan 
   return { definitions, datasets, methods, cells, skipped };
 }
 
+type Unplanned = Omit<PlannedDataset, 'active'>;
+
 function chooseDatasets(workspace: Workspace, { datasets }: Datasets, selection: Selection): PlannedDataset[] {
   const all = Object.entries(datasets).map(([id, entry]) => {
     const located = locateDataset(workspace, id, entry);
@@ -76,7 +78,7 @@ function chooseDatasets(workspace: Workspace, { datasets }: Datasets, selection:
   });
   const anyReal = all.some((d) => !d.entry.synthetic && d.presence === 'ready');
   return all.map((d) => {
-    if (selection.datasets?.includes(d.id) && d.presence === 'absent') throw absent(d.located);
+    if (selection.datasets?.includes(d.id) && d.presence === 'absent') throw absent(d);
     const active = selection.datasets
       ? selection.datasets.includes(d.id)
       : d.entry.synthetic
@@ -87,7 +89,7 @@ function chooseDatasets(workspace: Workspace, { datasets }: Datasets, selection:
 }
 
 /** Whether the same sections are here under another data set's name, which is the one that runs. */
-function twinPresent({ sameSectionsAs }: DatasetEntry, all: readonly Omit<PlannedDataset, 'active'>[]): boolean {
+function twinPresent({ sameSectionsAs }: DatasetEntry, all: readonly Unplanned[]): boolean {
   return all.some(({ id, presence: state }) => id === sameSectionsAs?.dataset && state === 'ready');
 }
 
@@ -103,13 +105,13 @@ function refuseTwins(datasets: readonly PlannedDataset[]): void {
   }
 }
 
-function absent({ id, root, present, missing }: LocatedDataset): SpotbenchError {
+function absent({ located: { id, root, present, missing }, entry }: Unplanned): SpotbenchError {
   const first = missing[0];
   return new SpotbenchError(
     'missing-data',
     `data set ${id}: needs at least two sections with counts, spots and image, found ${present.length} below ${root}` +
       (first ? ` (${first.id}: ${first.reason})` : '') +
-      `; point SPOTBENCH_DATA at the folder that holds ${id}/`,
+      `; point SPOTBENCH_DATA at the folder that holds ${entry.folder ?? id}/`,
   );
 }
 
