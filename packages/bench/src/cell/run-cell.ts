@@ -64,8 +64,7 @@ export async function runCell(
     await describeEngine(draft, engine);
     files = await work(workspace, context, draft, save, (stage, section, progress) => {
       watch.update({ stage, section, progress });
-      const { epoch = 0, epochs = 1 } = progress ?? {};
-      onProgress(epoch, epochs, describeProgress({ stage, section, progress }));
+      onProgress(...stepsDone(progress), describeProgress({ stage, section, progress }));
     });
     draft.status = 'ok';
   } catch (error) {
@@ -83,6 +82,11 @@ export async function runCell(
     { 'run.json': runRecordJson(draft), ...files },
   );
   return draft;
+}
+
+/** Steps done and all steps of a fit, so that the time left is told from the first step of a long epoch on. */
+function stepsDone({ epoch = 1, epochs = 1, step = 0, steps = 1 }: Partial<Progress> = {}): [number, number] {
+  return [(epoch - 1) * steps + step, epochs * steps];
 }
 
 async function work(
