@@ -127,6 +127,15 @@ export {
 export type { ArtefactFiles, ArtefactManifest } from './store/artefact.ts';
 export { syncFolder, temporaryBeside, writeAndSync, writeFileAtomic } from './store/atomic-write.ts';
 export { float32From, uint32From } from './store/typed-array.ts';
+export { harmony } from './transforms/harmony.ts';
+export type { HarmonyOptions, HarmonyResult } from './transforms/harmony.ts';
+export { harmonyTransform } from './transforms/harmony-transform.ts';
+export type {
+  SectionExpression,
+  TransductiveResult,
+  TransductiveTransform,
+  TransformUse,
+} from './transforms/harmony-transform.ts';
 export { spotPitchPx } from './geometry/spot-pitch.ts';
 export { applyOperations, normalisationOf, toFloat, type Normalisation } from './augmentation/augment-patch.ts';
 export { augmentationsSchema, type Augmentation } from './augmentation/augmentation.ts';
