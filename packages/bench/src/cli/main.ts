@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
 import { featuresCommand } from './commands/features.ts';
 import { methodCommand } from './commands/method.ts';
+import { panelCommand } from './commands/panel.ts';
 import { patchesCommand } from './commands/patches.ts';
 import { planCommand } from './commands/plan.ts';
 import { reportCommand } from './commands/report.ts';
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       cellCommand,
       exportCommand,
       methodCommand,
+      panelCommand,
       weightsCommand,
     ])
     .demandCommand(1, 'Say what to do: one of the commands above.')
