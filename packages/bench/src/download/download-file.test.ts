@@ -243,6 +243,17 @@ describe('a download', () => {
     expect(readFileSync(path(), 'utf8')).toBe('mine');
   });
 
+  it('is held to the MD5 where the publisher gives no more', async () => {
+    const url = await serve((request, response) => {
+      wellBehaved(request, response);
+    });
+    const md5 = createHash('md5').update(content).digest('hex');
+    const unknown = { bytes: undefined, sha256: undefined, retries: 0 };
+    await expect(get(url, { ...unknown, md5: md5.replace(/^./, 'x') })).rejects.toThrow(/needed MD5 x.*found MD5/);
+    expect(leftBehind()).toEqual([]);
+    expect(await get(url, { ...unknown, md5 })).toMatchObject({ sha256 });
+  });
+
   it('sends a token', async () => {
     const url = await serve((request, response) => {
       if (request.headers.authorization === 'Bearer secret') wellBehaved(request, response);

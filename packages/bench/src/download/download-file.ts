@@ -1,20 +1,18 @@
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hashFile, SpotbenchError, syncFolder } from '@spotbench/core';
+import { SpotbenchError, syncFolder } from '@spotbench/core';
+import { difference, factsOf, type ExpectedFile } from './file-facts.ts';
 import { fetchFrom, FinalFailure } from './http-transfer.ts';
 import { clearPart, partOf, type Part } from './part-file.ts';
 
-/** A file to download. */
-export interface Download {
+/** A file to download; without a known hash whatever arrives whole is taken, and its hash is for the caller to record. */
+export interface Download extends ExpectedFile {
   /** Addresses that hold the same bytes, in the order in which they are tried. */
   readonly urls: readonly string[];
   /** Where it comes to lie. */
   readonly path: string;
-  /** Known size, bytes. */
-  readonly bytes?: number;
-  /** Known SHA-256; without it whatever arrives whole is taken, and its hash is for the caller to record. */
-  readonly sha256?: string;
   /** Headers such as an access token. They are sent to the addresses above, not to where those redirect on another host. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -48,7 +46,7 @@ export interface Downloaded {
  * with the right size and hash.
  *
  * @throws SpotbenchError `missing-data` listing what each address answered; `bad-data` when what is there already, or what
- * every address gives, is another file than the one asked for.
+ * every address gives, is another file than the one asked for; what the disk says when it is full.
  */
 export async function downloadFile(download: Download, options: DownloadOptions = {}): Promise<Downloaded> {
   const present = await presentFile(download);
@@ -71,17 +69,15 @@ export async function downloadFile(download: Download, options: DownloadOptions 
 }
 
 /** The file if it is there and right. @throws SpotbenchError `bad-data` when it is there and wrong: it may be the user's own. */
-async function presentFile({ path, bytes, sha256 }: Download): Promise<Downloaded | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) return undefined;
-  const hash = await hashFile(path);
-  if ((bytes === undefined || found.size === bytes) && (sha256 === undefined || hash === sha256)) {
-    return { path, bytes: found.size, sha256: hash };
-  }
+async function presentFile(download: Download): Promise<Downloaded | undefined> {
+  const { path } = download;
+  if (!existsSync(path)) return undefined;
+  const found = await factsOf(path);
+  const problem = difference(download, found);
+  if (problem === undefined) return { path, bytes: found.bytes, sha256: found.sha256 };
   throw new SpotbenchError(
     'bad-data',
-    `${path}: another file than the one asked for: needed ${described(bytes, sha256)}, found ${described(found.size, hash)}; ` +
-      `move it away and run the command again`,
+    `${path}: another file than the one asked for: ${problem}; move it away and run the command again`,
   );
 }
 
@@ -107,11 +103,12 @@ const requestOf = ({ headers, bytes }: Download) => ({ headers, bytes });
 
 /** Moves a whole part into place, or says what is wrong with it. */
 async function checkedPart(part: Part, download: Download, url: string): Promise<Downloaded | string> {
-  const { path, bytes, sha256 } = download;
-  const found = { size: (await stat(part.path)).size, hash: await hashFile(part.path) };
-  if ((bytes !== undefined && found.size !== bytes) || (sha256 !== undefined && found.hash !== sha256)) {
+  const { path } = download;
+  const found = await factsOf(part.path);
+  const problem = difference(download, found);
+  if (problem !== undefined) {
     await clearPart(part);
-    return `another file: needed ${described(bytes, sha256)}, got ${described(found.size, found.hash)}`;
+    return `another file: ${problem}`;
   }
   const file = await open(part.path, 'r');
   await file.sync();
@@ -119,13 +116,5 @@ async function checkedPart(part: Part, download: Download, url: string): Promise
   await rename(part.path, path);
   await rm(part.about, { force: true });
   await syncFolder(dirname(path));
-  return { path, bytes: found.size, sha256: found.hash, url };
-}
-
-function described(bytes: number | undefined, sha256: string | undefined): string {
-  const parts = [
-    ...(bytes === undefined ? [] : [`${bytes} bytes`]),
-    ...(sha256 === undefined ? [] : [`SHA-256 ${sha256}`]),
-  ];
-  return parts.join(', ');
+  return { path, bytes: found.bytes, sha256: found.sha256, url };
 }

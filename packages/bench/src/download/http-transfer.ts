@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { SpotbenchError } from '@spotbench/core';
 import { clearPart, describePart, type Part } from './part-file.ts';
 
 /** An answer that trying again will not change. */
@@ -27,7 +28,8 @@ export interface Outcome {
  * Asks for what is missing and appends it to the part. A server that ignores the range, or whose file has changed, sends the
  * whole file: then the part begins anew.
  *
- * @throws FinalFailure for an answer such as 404, and when more arrives than there can be; the reason of `signal`.
+ * @throws FinalFailure for an answer such as 404, and when more arrives than there can be; SpotbenchError `missing-data` when
+ * the disk is full or read-only; the reason of `signal`.
  */
 export async function fetchFrom(transfer: Transfer): Promise<Outcome> {
   const { part, stallMs = 30_000 } = transfer;
@@ -42,6 +44,7 @@ export async function fetchFrom(transfer: Transfer): Promise<Outcome> {
   } catch (error) {
     transfer.signal?.throwIfAborted();
     if (error instanceof FinalFailure) throw error;
+    if (isDiskError(error)) throw diskProblem(part.path, error);
     const failure = silence.signal.aborted ? `no byte for ${stallMs} ms` : reasonOf(error);
     return { failure, resumed: part.bytes > 0 };
   } finally {
@@ -134,6 +137,18 @@ function totalOf({ headers }: Response, start: number): number | undefined {
   const length = headers.get('content-length');
   return length === null || headers.has('content-encoding') ? undefined : start + Number(length);
 }
+
+/** The network's failures come wrapped by `fetch`; those of the file system do not. */
+function isDiskError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+const diskProblem = (path: string, cause: Error): SpotbenchError =>
+  new SpotbenchError(
+    'missing-data',
+    `${path}: could not be written: ${cause.message}; what has arrived is kept: make room and run the command again`,
+    { cause },
+  );
 
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
