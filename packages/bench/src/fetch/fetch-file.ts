@@ -1,0 +1,66 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSpotbenchError, SpotbenchError } from '@spotbench/core';
+import { downloadFile, type Downloaded, type DownloadOptions } from '../download/download-file.ts';
+import { requestFor } from './access.ts';
+import { extractArchive, type Staged } from './archive/extract-archive.ts';
+import { placeFiles } from './archive/place-files.ts';
+import type { LockedFile } from './data-lock.ts';
+import type { WantedFile } from './wanted-files.ts';
+
+/** How one file is fetched. */
+export interface FetchFileOptions {
+  readonly download: DownloadOptions;
+  /** Of an encrypted archive. */
+  readonly password?: string;
+}
+
+/**
+ * Downloads a file, unpacks it where it is an archive, and gives what is to be written into the lock; undefined where nothing
+ * was downloaded. The archive is removed once it is unpacked, unless the user had put it there.
+ *
+ * @throws SpotbenchError as `downloadFile`, `extractArchive` and `placeFiles`. A downloaded archive that cannot be unpacked is
+ * removed; one whose password was wrong, or whose files would replace the user's, is kept.
+ */
+export async function fetchFile(
+  file: WantedFile,
+  root: string,
+  options: FetchFileOptions,
+): Promise<LockedFile | undefined> {
+  const { bytes, sha256, md5 } = file;
+  const path = join(root, file.file);
+  const downloaded = await downloadFile({ ...requestFor(file), path, bytes, sha256, md5 }, options.download);
+  const unpacked = file.unpack && (await unpackFile(file, downloaded, root, options));
+  if (downloaded.url === undefined) return undefined;
+  return { address: file.addresses[0], bytes: downloaded.bytes, sha256: downloaded.sha256, unpacked };
+}
+
+async function unpackFile(
+  file: WantedFile,
+  downloaded: Downloaded,
+  root: string,
+  options: FetchFileOptions,
+): Promise<Staged['files']> {
+  const staged = await extract(file, downloaded, root, options);
+  await placeFiles(staged, root);
+  if (downloaded.url !== undefined) await rm(downloaded.path);
+  return staged.files;
+}
+
+async function extract(
+  { unpack }: WantedFile,
+  { path, url }: Downloaded,
+  root: string,
+  { password, download: { signal } }: FetchFileOptions,
+): Promise<Staged> {
+  try {
+    return await extractArchive({ path, kind: unpack!.kind, members: unpack!.members, password, signal }, root);
+  } catch (error) {
+    if (isSpotbenchError(error, 'bad-data') && url !== undefined) await rm(path, { force: true });
+    if (!isSpotbenchError(error, 'bad-config')) throw error;
+    const where = unpack!.passwordFrom ?? 'ask whoever published it';
+    throw new SpotbenchError('bad-config', `${error.message}; where it is told: ${where}; give it with --password`, {
+      cause: error,
+    });
+  }
+}
