@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson, writeFileAtomic } from '@spotbench/core';
+import type { DatasetEntry } from '../datasets/schema.ts';
 import { codeHash } from '../registry/code-hash.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { StepProgress } from './build-data.ts';
@@ -12,14 +13,14 @@ const RECORD = 'generated.json';
 export async function generate(
   workspace: Workspace,
   id: string,
-  generator: { name: 'demo'; seed: number },
+  { name, seed }: NonNullable<DatasetEntry['generator']>,
   onProgress?: StepProgress,
 ): Promise<void> {
   const folder = join(workspace.store, 'raw', id);
-  const record = canonicalJson({ ...generator, code: codeHash(workspace, ['packages/bench/src/demo']) });
+  const record = canonicalJson({ name, seed, code: codeHash(workspace, ['packages/bench/src/demo']) });
   const path = join(folder, RECORD);
   if (existsSync(path) && readFileSync(path, 'utf8') === record) return;
   const { makeDemoCohort } = await import('../demo/demo-cohort.ts');
-  await makeDemoCohort(folder, { seed: generator.seed, onProgress });
+  await makeDemoCohort(folder, { cohort: name, seed, onProgress });
   await writeFileAtomic(path, record);
 }

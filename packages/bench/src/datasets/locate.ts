@@ -47,9 +47,15 @@ export function locateDataset(workspace: Workspace, id: string, entry: DatasetEn
   return { id, root, present, missing };
 }
 
-/** Path of a gene panel's file: panels lie beside the data sets, e.g. `panels/her2st-785.json`. */
+/**
+ * Path of a gene panel's file: panels lie beside the data sets, e.g. `panels/her2st-785.json`; below SPOTBENCH_DATA also those
+ * of data sets that are in the store.
+ */
 export function panelPath({ root }: Pick<LocatedDataset, 'root'>, file: string): string {
-  return join(dirname(root), file);
+  const beside = join(dirname(root), file);
+  const external = externalDataRoot();
+  const inExternal = external === undefined ? undefined : join(external, file);
+  return inExternal !== undefined && !existsSync(beside) && existsSync(inExternal) ? inExternal : beside;
 }
 
 const OPTIONAL: readonly FileRole[] = ['scaleFactors'];

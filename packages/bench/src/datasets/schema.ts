@@ -60,7 +60,7 @@ const common = {
   technology: z.string(),
   synthetic: z.boolean(),
   generator: z
-    .strictObject({ name: z.literal('demo'), seed: z.int() })
+    .strictObject({ name: z.enum(['demo', 'demo-cscc', 'demo-visium']), seed: z.int() })
     .optional()
     .describe('Made on the spot instead of fetched.'),
   sameSectionsAs: z

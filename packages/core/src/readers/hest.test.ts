@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type HestSource, readHestPatches, readHestSection } from './hest.ts';
-import { messageOf, rowsOf } from './testing/fixtures.ts';
+import { fixture, messageOf, rowsOf } from './testing/fixtures.ts';
 import { tinyJpeg } from './testing/tiny-section.ts';
 import { type H5Content, writeH5 } from './testing/write-h5.ts';
 
@@ -73,4 +73,11 @@ describe('readHestSection', () => {
 it('readHestPatches reads barcodes of either shape, and no pixels', async () => {
   const flat = { ...patches(['S1', 'S2']), barcode: ['S1', 'S2'] };
   expect(await readHestPatches(await writeH5(flat))).toEqual({ barcodes: ['S1', 'S2'], sizePx: 2 });
+});
+
+it('reads what h5py wrote', async () => {
+  expect(await readHestPatches(fixture('hest-patches.h5'))).toEqual({
+    barcodes: ['AAAC-1', 'AAAG-1', 'ACCC-1', 'ACGT-1'],
+    sizePx: 8,
+  });
 });
