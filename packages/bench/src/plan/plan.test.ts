@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findWorkspace, workspaceAt, type Workspace } from '../workspace/workspace.ts';
+import { describePlan } from './describe-plan.ts';
 import { findCell } from './find-cell.ts';
 import { makePlan } from './plan.ts';
 
@@ -40,9 +41,11 @@ function pretendHer2st(sections: readonly string[]): void {
 }
 
 describe('makePlan', () => {
-  it('runs the demo cohort when no real data is there', () => {
+  it('runs the synthetic cohorts when no real data is there', () => {
     const plan = makePlan(workspace);
-    expect(new Set(plan.cells.map((c) => c.dataset))).toEqual(new Set(['demo']));
+    const synthetic = plan.datasets.filter(({ entry }) => entry.synthetic).map(({ id }) => id);
+    expect(synthetic).toContain('demo');
+    expect(new Set(plan.cells.map((c) => c.dataset))).toEqual(new Set(synthetic));
     expect(plan.cells.map((c) => c.id)).toContain('demo--patient-out--frozen--ridge--fold0--seed0');
     expect(new Set(plan.cells.map((c) => c.id)).size).toBe(plan.cells.length);
   });
@@ -95,6 +98,54 @@ describe('makePlan', () => {
     mkdirSync(join(workspace.root, 'data', 'panels'));
     writeFileSync(join(workspace.root, 'data', 'panels', 'her2st-785.json'), '[]');
     expect(makePlan(workspace, { protocols: ['mclstexp-paper'] }).cells.length).toBeGreaterThan(0);
+  });
+
+  /** Empty files where the liver's sections, under either name, would be. */
+  function pretendLiver(): void {
+    const data = join(workspace.root, 'data');
+    process.env.SPOTBENCH_DATA = data;
+    const write = (...path: string[]): void => {
+      mkdirSync(join(data, ...path, '..'), { recursive: true });
+      writeFileSync(join(data, ...path), '');
+    };
+    for (const [i, id] of ['A1', 'B1', 'C1', 'D1'].entries()) {
+      const gsm = `GSM${7_697_868 + i}`;
+      write('liver', `${gsm}_C73${id}_raw_feature_bc_matrix.h5`);
+      write('liver', 'tissue_pos_matrices', `tissue_positions_list_${i + 1}.csv`);
+      write('liver', `${gsm}_GEX_C73_${id}_Merged.tiff`);
+      write('hest', 'st', `NCBI67${2 + i}.h5ad`);
+      write('hest', 'patches', `NCBI67${2 + i}.h5`);
+      write('hest', 'wsis', `NCBI67${2 + i}.tif`);
+    }
+  }
+
+  it('runs the same sections once, and refuses them under two names', () => {
+    pretendLiver();
+    const plan = makePlan(workspace);
+    expect(new Set(plan.cells.map((c) => c.dataset))).toEqual(new Set(['liver']));
+    expect(new Set(plan.cells.map((c) => c.protocol))).toEqual(new Set(['section-out-within-donor']));
+    expect(describePlan(plan)).toContain('hest-psc: not run (the same sections as liver, which runs');
+    expect(new Set(makePlan(workspace, { datasets: ['hest-psc'] }).cells.map((c) => c.fold)).size).toBe(4);
+    expect(() => makePlan(workspace, { datasets: ['liver', 'hest-psc'] })).toThrow(
+      /liver and hest-psc are the same sections and cannot count as independent/,
+    );
+  });
+
+  it('says why a protocol cannot run whatever the data', () => {
+    pretendLiver();
+    const plan = makePlan(workspace, { protocols: ['mvitgene-paper'] });
+    expect(plan.cells).toEqual([]);
+    expect(plan.skipped[0].reason).toMatch(/needs harmony over all sections together/);
+  });
+
+  it('says of data sets that are not there what they lack and where they go', () => {
+    const text = describePlan(makePlan(workspace));
+    expect(text).toContain(
+      'cscc: not run (0 of 12 sections: no count file; point SPOTBENCH_DATA at the folder that holds cscc/)',
+    );
+    expect(text).toContain(
+      'hest-read: not run (0 of 4 sections: no table; point SPOTBENCH_DATA at the folder that holds hest/)',
+    );
   });
 
   it.each([
