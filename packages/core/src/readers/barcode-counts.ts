@@ -4,6 +4,7 @@ import { badData } from './bad-data.ts';
 import { quote } from './delimited-table.ts';
 import { chooseGenes, type Features, type GeneOptions } from './features.ts';
 import { gatherGenes, type RawCounts } from './gather-genes.ts';
+import { isName } from './is-name.ts';
 
 /** Counts by barcode, not yet joined with places on the slide. Row i belongs to barcode i. */
 export interface BarcodeCounts {
@@ -47,13 +48,12 @@ export function barcodeCounts(file: BarcodeFile, options: GeneOptions): BarcodeC
   return { barcodes, counts: gathered.counts, report: { ...genes.report, ...gathered.report } };
 }
 
-/** @throws SpotbenchError `bad-data` when a barcode is empty, has white space around it, or stands twice. */
+/** @throws SpotbenchError `bad-data` when a barcode is empty, has white space around it or a control character in it, or stands twice. */
 export function checkBarcodes(barcodes: readonly string[], where: string): void {
   if (barcodes.length === 0) throw badData(where, 'needed at least one barcode, found none');
   const first = new Map<string, number>();
   barcodes.forEach((barcode, i) => {
-    if (barcode === '' || barcode.trim() !== barcode)
-      throw badData(`${where}, entry ${i + 1}`, `needed a barcode, found ${quote(barcode)}`);
+    if (!isName(barcode)) throw badData(`${where}, entry ${i + 1}`, `needed a barcode, found ${quote(barcode)}`);
     const before = first.get(barcode);
     if (before !== undefined)
       throw badData(

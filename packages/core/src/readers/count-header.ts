@@ -1,4 +1,5 @@
 import { badData } from './bad-data.ts';
+import { isName } from './is-name.ts';
 
 const NEWLINE = 10;
 
@@ -41,7 +42,7 @@ function checkGenes(genes: readonly string[], where: string): void {
   const first = new Map<string, number>();
   genes.forEach((gene, g) => {
     const column = g + 2;
-    if (gene === '' || /^\s|\s$|"/.test(gene))
+    if (!isName(gene) || gene.includes('"'))
       throw badData(where, `column ${column}: needed a gene name, found ${JSON.stringify(gene)}`);
     const before = first.get(gene);
     if (before !== undefined)

@@ -1,6 +1,7 @@
 import type { ReadReport } from '../contracts/section.ts';
 import { badData } from './bad-data.ts';
 import { quote } from './delimited-table.ts';
+import { isName } from './is-name.ts';
 
 /** The features of a count file, as it has them. */
 export interface Features {
@@ -40,9 +41,10 @@ const GENE_EXPRESSION = 'Gene Expression';
  * - `features-of-other-genomes`: left out because `genome` asks for another;
  * - `features-summed`: features added to an earlier one of the same name.
  * @throws SpotbenchError `bad-data` when genes of several genomes are there and none is asked for, none are of the one asked
- * for, none is left, or a name is empty or has white space around it.
+ * for, none is left, or a name or a type is empty, has white space around it or a control character in it.
  */
 export function chooseGenes(features: Features, options: GeneOptions, where: string): GeneColumns {
+  checkTypes(features.types, where);
   const isGene = features.names.map((_, f) => !features.types || features.types[f] === GENE_EXPRESSION);
   const genome = chooseGenome(features, isGene, options.genome, where);
   const inGenome = (f: number): boolean => genome === undefined || features.genomes?.[f] === genome;
@@ -56,6 +58,12 @@ export function chooseGenes(features: Features, options: GeneOptions, where: str
     'features-summed': kept.length - named.genes.length,
   };
   return { ...named, report };
+}
+
+/** A damaged type would silently make a gene something else. */
+function checkTypes(types: readonly string[] | undefined, where: string): void {
+  const odd = types?.findIndex((type) => !isName(type)) ?? -1;
+  if (odd >= 0) throw badData(`${where}, feature ${odd + 1}`, `needed a feature type, found ${quote(types![odd])}`);
 }
 
 function chooseGenome(
@@ -78,8 +86,7 @@ function nameColumns(names: readonly string[], kept: readonly number[], where: s
   const columnOf = new Map<string, number>();
   for (const f of kept) {
     const name = names[f];
-    if (name === '' || name.trim() !== name)
-      throw badData(`${where}, feature ${f + 1}`, `needed a gene name, found ${quote(name)}`);
+    if (!isName(name)) throw badData(`${where}, feature ${f + 1}`, `needed a gene name, found ${quote(name)}`);
     const at = columnOf.get(name) ?? columnOf.size;
     columnOf.set(name, at);
     column[f] = at;
