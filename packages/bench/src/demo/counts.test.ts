@@ -2,14 +2,18 @@ import { expect, it } from 'vitest';
 import { demoCounts } from './counts.ts';
 import { demoGenes } from './genes.ts';
 import { activityInSpot, makeProgrammes } from './programmes.ts';
-import { IMAGE, spotGrid } from './spot-grid.ts';
+import { squareArray } from './square-array.ts';
 import { tissueOutline } from './tissue-outline.ts';
+import { breast } from './tissues.ts';
 
-const key = { seed: 1, patient: 'B', section: 'B2' };
-const programmes = makeProgrammes(key, IMAGE);
-const spots = spotGrid(key, tissueOutline(key, IMAGE));
-const genes = demoGenes(1);
-const counts = demoCounts(key, spots, genes, programmes);
+const key = { cohort: 'demo', seed: 1, patient: 'B', section: 'B2' } as const;
+const { area, spotDiameterPx } = squareArray;
+const programmes = makeProgrammes(key, area, breast.prevalence);
+const spots = squareArray.spots(key, tissueOutline(key, area));
+const genes = demoGenes('demo', 1);
+const counts = demoCounts(key, spots, spotDiameterPx, genes, programmes);
+
+const G = genes.length;
 
 function correlation(a: readonly number[], b: readonly number[]): number {
   const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
@@ -21,11 +25,11 @@ function correlation(a: readonly number[], b: readonly number[]): number {
 
 function meanCorrelation(strength: number): number {
   const chosen = genes.flatMap((gene, g) => (gene.strength === strength ? [{ gene, g }] : []));
-  const total = spots.map((_, i) => counts.subarray(i * 300, (i + 1) * 300).reduce((sum, count) => sum + count, 0));
+  const total = spots.map((_, i) => counts.subarray(i * G, (i + 1) * G).reduce((sum, count) => sum + count, 0));
   const values = chosen.map(({ gene, g }) => {
     const programme = gene.programme ?? 'tumour';
-    const activity = spots.map((spot) => activityInSpot(programmes, spot.pixelX, spot.pixelY)[programme]);
-    const level = spots.map((_, i) => Math.log1p((1e4 * counts[i * 300 + g]) / total[i]));
+    const activity = spots.map((spot) => activityInSpot(programmes, spot, spotDiameterPx)[programme]);
+    const level = spots.map((_, i) => Math.log1p((1e4 * counts[i * G + g]) / total[i]));
     return correlation(activity, level);
   });
   return values.reduce((sum, r) => sum + r, 0) / values.length;
@@ -47,10 +51,11 @@ it('counts molecules: whole numbers, about a thousand or more a spot', () => {
   expect(mean).toBeLessThan(10_000);
 });
 
-it('gives other counts for another seed and for another section', () => {
+it('gives other counts for another seed, section and cohort', () => {
   for (const other of [
     { ...key, seed: 2 },
     { ...key, section: 'B1' },
+    { ...key, cohort: 'demo-cscc' as const },
   ])
-    expect(demoCounts(other, spots, genes, programmes)).not.toEqual(counts);
+    expect(demoCounts(other, spots, spotDiameterPx, genes, programmes)).not.toEqual(counts);
 });

@@ -1,34 +1,41 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SpotbenchError, temporaryBeside } from '@spotbench/core';
+import { DEMO_COHORTS, type DemoCohort } from './cohorts.ts';
 import { demoSection } from './demo-section.ts';
 import { demoGenes } from './genes.ts';
 import type { DemoGene } from './genes.ts';
 
 /** Bumped when the files of a seed change. */
-export const DEMO_VERSION = '1';
-export const DEMO_SECTIONS = ['A1', 'A2', 'B1', 'B2', 'C1', 'C2', 'D1', 'D2'] as const;
+export const DEMO_VERSION = '2';
 /** The file that marks a folder as a demo cohort. */
 export const DEMO_MARK = 'demo.json';
+const NOTICE = 'SYNTHETIC: made by SpotBench, no real tissue; says nothing about biology';
 
 export interface DemoOptions {
+  /** Which one; `demo` where not given. */
+  readonly cohort?: DemoCohort;
   readonly seed: number;
   /** Called after each section. */
   readonly onProgress?: (done: number, total: number, section: string) => void;
 }
 
 /**
- * Makes the demo cohort: 4 synthetic patients with 2 sections each in the her2st layout, about 130 spots a section, 300
- * genes, H&E-like images whose local morphology drives part of the expression (`planted.tsv` says which genes and how
- * strongly). The seed decides every byte of the count and selection files; the images too, for one version of sharp.
+ * Makes a demo cohort: 3 synthetic patients, 60 to 130 spots a section, 200 genes, H&E-like images whose local morphology
+ * drives part of the expression (`planted.tsv` says which genes and how strongly). `demo` is breast in the her2st layout,
+ * `demo-cscc` skin in that of GSE144240, `demo-visium` liver in that of Space Ranger. The seed decides every byte of counts
+ * and positions; of the images too, for one version of sharp.
  * Built in a temporary folder and renamed, so that `folder` is whole or absent.
  * @throws SpotbenchError `bad-config` when `folder` holds something else than a demo cohort; nothing is touched then.
  */
-export async function makeDemoCohort(folder: string, { seed, onProgress }: DemoOptions): Promise<void> {
+export async function makeDemoCohort(
+  folder: string,
+  { cohort = 'demo', seed, onProgress }: DemoOptions,
+): Promise<void> {
   await refuseOtherFolder(folder);
   const temporary = temporaryBeside(folder);
   try {
-    await writeCohort(temporary, seed, onProgress);
+    await writeCohort(temporary, cohort, seed, onProgress);
     await rm(folder, { recursive: true, force: true });
     await rename(temporary, folder);
   } catch (error) {
@@ -37,18 +44,24 @@ export async function makeDemoCohort(folder: string, { seed, onProgress }: DemoO
   }
 }
 
-async function writeCohort(folder: string, seed: number, onProgress: DemoOptions['onProgress']): Promise<void> {
-  const genes = demoGenes(seed);
-  for (const [i, section] of DEMO_SECTIONS.entries()) {
-    const files = await demoSection({ seed, patient: section.charAt(0), section }, genes);
+async function writeCohort(
+  folder: string,
+  cohort: DemoCohort,
+  seed: number,
+  onProgress: DemoOptions['onProgress'],
+): Promise<void> {
+  const genes = demoGenes(cohort, seed);
+  const { sections } = DEMO_COHORTS[cohort];
+  for (const [i, { id, patient }] of sections.entries()) {
+    const files = await demoSection({ cohort, seed, patient, section: id }, genes);
     for (const [path, data] of Object.entries(files)) await writeInside(folder, path, data);
-    onProgress?.(i + 1, DEMO_SECTIONS.length, section);
+    onProgress?.(i + 1, sections.length, id);
   }
   await writeInside(folder, 'planted.tsv', plantedTable(genes));
   await writeInside(
     folder,
     DEMO_MARK,
-    `${JSON.stringify({ synthetic: true, version: DEMO_VERSION, seed }, null, 2)}\n`,
+    `${JSON.stringify({ synthetic: true, notice: NOTICE, licence: 'CC0 1.0', cohort, version: DEMO_VERSION, seed }, null, 2)}\n`,
   );
 }
 

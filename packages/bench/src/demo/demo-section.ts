@@ -1,31 +1,28 @@
+import { DEMO_COHORTS } from './cohorts.ts';
 import { demoCounts } from './counts.ts';
 import type { DemoGene } from './genes.ts';
-import { countFile, selectionFile } from './her2st-files.ts';
+import type { MadeSection, SectionFiles } from './layouts/layout.ts';
 import { sectionImage } from './paint/section-image.ts';
-import { makeProgrammes } from './programmes.ts';
-import type { SectionKey } from './programmes.ts';
-import { IMAGE, spotGrid } from './spot-grid.ts';
+import { makeProgrammes, type SectionKey } from './programmes.ts';
 import { tissueOutline } from './tissue-outline.ts';
 
-/** The three files of a section, by path inside the cohort. */
-export async function demoSection(
-  key: SectionKey,
-  genes: readonly DemoGene[],
-): Promise<Readonly<Record<string, Uint8Array | string>>> {
-  const outline = tissueOutline(key, IMAGE);
-  const programmes = makeProgrammes(key, IMAGE);
-  const grid = spotGrid(key, outline);
-  const tissue = grid.filter((spot) => spot.inTissue);
-  // As in real cohorts: one spot under tissue that was not sequenced, one that was but is not in the selection, and one
-  // that the selection lists without selecting it. Readers have a rule for each.
-  const [notSequenced, notListed, ...rest] = tissue;
-  const notSelected = rest[0];
-  const sequenced = [notListed, ...rest];
-  const listed = [notSequenced, ...rest];
-  const counts = demoCounts(key, sequenced, genes, programmes);
+/** The files of a section in its cohort's layout, by path inside the cohort. */
+export function demoSection(key: SectionKey, genes: readonly DemoGene[]): Promise<SectionFiles> {
+  return DEMO_COHORTS[key.cohort].layout(makeSection(key, genes));
+}
+
+/** Draws a section: tissue, spots, expression, and its image when asked for. */
+export function makeSection(key: SectionKey, genes: readonly DemoGene[]): MadeSection {
+  const { array, tissue } = DEMO_COHORTS[key.cohort];
+  const { area, spotDiameterPx } = array;
+  const outline = tissueOutline(key, area);
+  const programmes = makeProgrammes(key, area, tissue.prevalence);
   return {
-    [`ST-cnts/${key.section}.tsv.gz`]: countFile(sequenced, genes, counts),
-    [`ST-spotfiles/${key.section}_selection.tsv`]: selectionFile(listed, (spot) => spot !== notSelected),
-    [`ST-imgs/${key.patient}/${key.section}/${key.section}.jpg`]: await sectionImage(key, IMAGE, programmes, outline),
+    key,
+    genes,
+    spots: array.spots(key, outline),
+    spotDiameterPx,
+    countsOf: (spots) => demoCounts(key, spots, spotDiameterPx, genes, programmes),
+    paint: () => sectionImage(key, area, programmes, outline),
   };
 }

@@ -1,11 +1,13 @@
 import { createRandom } from '@spotbench/core';
+import type { DemoCohort } from './cohorts.ts';
 import { gaussianField, tabulate } from './smooth-field.ts';
 import type { Area, SmoothField } from './smooth-field.ts';
 
 /**
  * The latent morphology programmes. Each is painted and each drives genes:
  * `tumour` nests of large nuclei; `immune` dense small round nuclei; `fibrosis` eosin-rich fibres and spindle nuclei;
- * `gland` lumens lined by nuclei; `fat` empty vacuoles; `grade` size and darkness of the tumour nuclei.
+ * `gland` lumens lined by nuclei; `fat` empty vacuoles; `grade` size and darkness of the tumour nuclei. They are named as in
+ * breast; in skin and liver the same pictures stand for other cells (`tissues.ts`).
  */
 export const PROGRAMMES = ['tumour', 'immune', 'fibrosis', 'gland', 'fat', 'grade'] as const;
 export type Programme = (typeof PROGRAMMES)[number];
@@ -13,15 +15,6 @@ export type Programme = (typeof PROGRAMMES)[number];
 /** Activity of each programme at each place, 0 to 1. */
 export type Programmes = Readonly<Record<Programme, SmoothField>>;
 
-/** How common each programme is: 0 covers half of the tissue, negative less. */
-const PREVALENCE: Readonly<Record<Programme, number>> = {
-  tumour: 0.1,
-  immune: -0.7,
-  fibrosis: 0,
-  gland: -0.8,
-  fat: -1.3,
-  grade: 0,
-};
 /** About two spots: neighbours are alike, distant spots are not. */
 const LENGTH_PX = 330;
 /** Share of the variance that two sections of a patient have in common, as neighbouring cuts of one tumour do. */
@@ -29,19 +22,25 @@ const SHARED = 0.75;
 const STEEPNESS = 2.6;
 const PATIENT_SHIFT_SD = 0.35;
 
+/** What every random stream of a section is addressed by, so that no two sections or cohorts share a draw. */
 export interface SectionKey {
+  readonly cohort: DemoCohort;
   readonly seed: number;
   readonly patient: string;
   readonly section: string;
 }
 
-/** The programmes of one section: logistic of a patient field, a section field and a patient shift. */
-export function makeProgrammes({ seed, patient, section }: SectionKey, area: Area): Programmes {
+/** The programmes of one section: logistic of a patient field, a section field, a patient shift and the prevalence. */
+export function makeProgrammes(
+  { cohort, seed, patient, section }: SectionKey,
+  area: Area,
+  prevalence: Readonly<Record<Programme, number>>,
+): Programmes {
   const activity = (programme: Programme): SmoothField => {
-    const ofPatient = createRandom(seed, 'demo', 'programme', programme, patient);
+    const ofPatient = createRandom(seed, cohort, 'programme', programme, patient);
     const common = gaussianField(ofPatient, area, LENGTH_PX);
-    const own = gaussianField(createRandom(seed, 'demo', 'programme', programme, section), area, LENGTH_PX);
-    const shift = PREVALENCE[programme] + PATIENT_SHIFT_SD * ofPatient.normal();
+    const own = gaussianField(createRandom(seed, cohort, 'programme', programme, section), area, LENGTH_PX);
+    const shift = prevalence[programme] + PATIENT_SHIFT_SD * ofPatient.normal();
     return tabulate(area, (x, y) => {
       const level = Math.sqrt(SHARED) * common.at(x, y) + Math.sqrt(1 - SHARED) * own.at(x, y) + shift;
       return 1 / (1 + Math.exp(-STEEPNESS * level));
@@ -53,14 +52,19 @@ export function makeProgrammes({ seed, patient, section }: SectionKey, area: Are
   >;
 }
 
-/** Activity of every programme in a spot of about 100 px diameter: mean of the centre and four points around it. [6] */
-export function activityInSpot(programmes: Programmes, x: number, y: number): Record<Programme, number> {
+/** Activity of every programme in a spot: mean of its centre and four points 0.7 radii around it. [6] */
+export function activityInSpot(
+  programmes: Programmes,
+  { pixelX: x, pixelY: y }: { readonly pixelX: number; readonly pixelY: number },
+  diameterPx: number,
+): Record<Programme, number> {
+  const reach = 0.35 * diameterPx;
   const around = [
     [0, 0],
-    [35, 0],
-    [-35, 0],
-    [0, 35],
-    [0, -35],
+    [reach, 0],
+    [-reach, 0],
+    [0, reach],
+    [0, -reach],
   ];
   const mean = (field: SmoothField): number =>
     around.reduce((sum, [dx, dy]) => sum + field.at(x + dx, y + dy), 0) / around.length;

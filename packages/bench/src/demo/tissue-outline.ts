@@ -9,9 +9,9 @@ const HARMONICS = 5;
  * Depth of a place inside the tissue, in pixels: positive inside, negative on bare glass. The outline is an ellipse with a
  * few harmonics of the angle; the sections of a patient differ a little.
  */
-export function tissueOutline({ seed, patient, section }: SectionKey, { width, height }: Area): SmoothField {
-  const ofPatient = createRandom(seed, 'demo', 'outline', patient);
-  const ofSection = createRandom(seed, 'demo', 'outline', section);
+export function tissueOutline({ cohort, seed, patient, section }: SectionKey, { width, height }: Area): SmoothField {
+  const ofPatient = createRandom(seed, cohort, 'outline', patient);
+  const ofSection = createRandom(seed, cohort, 'outline', section);
   const waves = Array.from({ length: HARMONICS }, (_, k) => ({
     order: k + 2,
     size: (0.05 * ofPatient.normal() + 0.02 * ofSection.normal()) / Math.sqrt(k + 1),

@@ -22,11 +22,11 @@ describe('inferTargets', () => {
       expect.arrayContaining(['all', 'report', 'plan', 'doctor', 'data--demo', 'features--demo--handcrafted']),
     );
     expect(bench.targets['features--demo--handcrafted'].dependsOn).toEqual(['data--demo']);
-    const cell = mclstexp.targets['cell--demo--patient-out--frozen--fold3--seed0'];
+    const cell = mclstexp.targets['cell--demo--patient-out--frozen--fold2--seed0'];
     expect(cell.dependsOn).toEqual([{ projects: ['@spotbench/bench'], target: 'features--demo--handcrafted' }]);
-    expect(cell.command).toMatch(/spotbench.mjs cell demo--patient-out--frozen--mclstexp--fold3--seed0$/);
-    expect(cell.outputs).toEqual(['{workspaceRoot}/.spotbench/runs/demo--patient-out--frozen--mclstexp--fold3--seed0']);
-    expect(mclstexp.targets.bench.dependsOn).toContain('cell--demo--patient-out--frozen--fold3--seed0');
+    expect(cell.command).toMatch(/spotbench.mjs cell demo--patient-out--frozen--mclstexp--fold2--seed0$/);
+    expect(cell.outputs).toEqual(['{workspaceRoot}/.spotbench/runs/demo--patient-out--frozen--mclstexp--fold2--seed0']);
+    expect(mclstexp.targets.bench.dependsOn).toContain('cell--demo--patient-out--frozen--fold2--seed0');
   });
 
   it("makes a cell depend on its own method's code only", () => {
@@ -40,7 +40,7 @@ describe('inferTargets', () => {
   it('makes a cell depend on the engine where its method computes on one', () => {
     const { 'packages/controls': controls, 'packages/mclstexp': mclstexp } = projects();
     const variables = [{ env: 'SPOTBENCH_ENGINE' }, { env: 'SPOTBENCH_DEVICE' }];
-    const cell = mclstexp.targets['cell--demo--patient-out--frozen--fold3--seed0'];
+    const cell = mclstexp.targets['cell--demo--patient-out--frozen--fold2--seed0'];
     expect(cell.inputs).toEqual(expect.arrayContaining(variables));
     const control = controls.targets['cell--ridge--demo--patient-out--frozen--fold0--seed0'];
     expect(control.inputs).not.toEqual(expect.arrayContaining(variables));

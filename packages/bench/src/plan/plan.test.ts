@@ -41,11 +41,19 @@ function pretendHer2st(sections: readonly string[]): void {
 }
 
 describe('makePlan', () => {
-  it('runs the synthetic cohorts when no real data is there', () => {
+  it('runs the three demo cohorts, in three formats, when no real data is there', () => {
     const plan = makePlan(workspace);
-    const synthetic = plan.datasets.filter(({ entry }) => entry.synthetic).map(({ id }) => id);
-    expect(synthetic).toContain('demo');
-    expect(new Set(plan.cells.map((c) => c.dataset))).toEqual(new Set(synthetic));
+    const synthetic = plan.datasets.filter(({ entry }) => entry.synthetic);
+    expect(Object.fromEntries(synthetic.map(({ id, entry }) => [id, entry.format]))).toEqual({
+      demo: 'her2st',
+      'demo-cscc': 'geo-st',
+      'demo-visium': 'spaceranger',
+    });
+    expect(plan.skipped).toEqual([]);
+    const foldsOf = (dataset: string): number =>
+      new Set(plan.cells.filter((c) => c.dataset === dataset).map((c) => `${c.protocol} ${c.fold}`)).size;
+    expect(['demo', 'demo-cscc', 'demo-visium'].map(foldsOf)).toEqual([3 + 6, 3, 3]);
+    expect(new Set(plan.cells.map((c) => c.dataset)).size).toBe(3);
     expect(plan.cells.map((c) => c.id)).toContain('demo--patient-out--frozen--ridge--fold0--seed0');
     expect(new Set(plan.cells.map((c) => c.id)).size).toBe(plan.cells.length);
   });
@@ -136,6 +144,10 @@ describe('makePlan', () => {
     const plan = makePlan(workspace, { protocols: ['mvitgene-paper'] });
     expect(plan.cells).toEqual([]);
     expect(plan.skipped[0].reason).toMatch(/needs harmony over all sections together/);
+    const psc = { datasets: ['hest-psc'], protocols: ['cmrcnet-paper'] };
+    expect(makePlan(workspace, psc).cells.length).toBeGreaterThan(0);
+    const trained = makePlan(workspace, { ...psc, regimes: ['finetune'], fromScratch: true });
+    expect(trained.skipped[0].reason).toMatch(/holds spots out at random, which the finetune regime cannot do yet/);
   });
 
   it('says of data sets that are not there what they lack and where they go', () => {
@@ -163,13 +175,13 @@ describe('makePlan', () => {
 
 describe('findCell', () => {
   it('reads an id back', () => {
-    const { cell, method } = findCell(workspace, 'demo--slide-out--frozen--ridge--fold7--seed2');
+    const { cell, method } = findCell(workspace, 'demo--slide-out--frozen--ridge--fold5--seed2');
     expect(cell).toMatchObject({
       dataset: 'demo',
       protocol: 'slide-out',
       regime: 'frozen',
       encoder: 'handcrafted',
-      fold: 7,
+      fold: 5,
       seed: 2,
     });
     expect(method.packageRoot).toBe('packages/controls');

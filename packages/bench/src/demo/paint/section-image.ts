@@ -1,6 +1,6 @@
 import { createRandom } from '@spotbench/core';
 import type { Random } from '@spotbench/core';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { Programmes, SectionKey } from '../programmes.ts';
 import { gaussianField, tabulate } from '../smooth-field.ts';
 import type { Area, SmoothField } from '../smooth-field.ts';
@@ -12,7 +12,6 @@ import type { Scene } from './ground.ts';
 import { paintFat, paintGlands } from './holes.ts';
 import { patientStain, toRgb } from './stain.ts';
 
-const JPEG_QUALITY = 82;
 /** The optics: nuclei have no pixel-sharp borders. */
 const BLUR_SIGMA_PX = 0.7;
 
@@ -24,14 +23,9 @@ function tumourNests(random: Random, area: Area): SmoothField {
   return tabulate(area, (x, y) => smoothStep(-0.75, -0.25, field.at(x, y)));
 }
 
-/** Paints a section and returns it as a jpg. */
-export async function sectionImage(
-  key: SectionKey,
-  area: Area,
-  programmes: Programmes,
-  outline: SmoothField,
-): Promise<Buffer> {
-  const random = createRandom(key.seed, 'demo', 'paint', key.section);
+/** Paints a section: 8-bit RGB, to be encoded. */
+export function sectionImage(key: SectionKey, area: Area, programmes: Programmes, outline: SmoothField): Sharp {
+  const random = createRandom(key.seed, key.cohort, 'paint', key.section);
   const scene: Scene = {
     programmes,
     outline,
@@ -43,9 +37,6 @@ export async function sectionImage(
   paintFat(canvas, scene, random.fork('fat'));
   paintGlands(canvas, scene, random.fork('glands'));
   paintCells(canvas, scene, random.fork('cells'));
-  const rgb = toRgb(canvas, patientStain(key.seed, key.patient));
-  return sharp(rgb, { raw: { width: area.width, height: area.height, channels: 3 } })
-    .blur(BLUR_SIGMA_PX)
-    .jpeg({ quality: JPEG_QUALITY })
-    .toBuffer();
+  const rgb = toRgb(canvas, patientStain(key));
+  return sharp(rgb, { raw: { width: area.width, height: area.height, channels: 3 } }).blur(BLUR_SIGMA_PX);
 }

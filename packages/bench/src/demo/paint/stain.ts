@@ -1,4 +1,5 @@
 import { createRandom } from '@spotbench/core';
+import type { SectionKey } from '../programmes.ts';
 import type { TissueCanvas } from './canvas.ts';
 
 type Rgb = readonly [number, number, number];
@@ -18,8 +19,8 @@ const EOSIN: Rgb = [0.17, 0.76, 0.34];
 const GLASS: Rgb = [243, 240, 243];
 
 /** A patient's stain: both dyes up to some 15% stronger or weaker, their hue and the glass a little off. */
-export function patientStain(seed: number, patient: string): Stain {
-  const random = createRandom(seed, 'demo', 'stain', patient);
+export function patientStain({ cohort, seed, patient }: Omit<SectionKey, 'section'>): Stain {
+  const random = createRandom(seed, cohort, 'stain', patient);
   const vary = (dye: Rgb): Rgb => {
     const strength = Math.exp(0.1 * random.normal());
     return [
