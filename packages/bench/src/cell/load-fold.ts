@@ -2,6 +2,7 @@ import {
   checkSplitsAgainst,
   createImageCache,
   createPatchReader,
+  createRandom,
   fitFoldPanels,
   fitTarget,
   hashFile,
@@ -26,6 +27,7 @@ import { checkedImage } from '../features/build-features.ts';
 import { readFeatures, type FeaturesByView } from '../features/features-artefact.ts';
 import type { CellContext } from '../plan/find-cell.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { holdOutSpots, type HeldOutSpots } from './hold-out-spots.ts';
 import type { ImageInputs } from './image-inputs.ts';
 
 /** What a fold holds before anything is fitted. The expression of test sections has not been read. */
@@ -88,11 +90,20 @@ export async function loadFold(
     target,
     training: {
       genes: panels.all.genes,
-      train: await oneByOne(withRole('train'), training),
-      validation: await oneByOne(withRole('validation'), training),
+      ...holdOut(context, {
+        train: await oneByOne(withRole('train'), training),
+        validation: await oneByOne(withRole('validation'), training),
+      }),
     },
     test: await oneByOne(withRole('test'), slide),
   };
+}
+
+/** The fold's own validation sections, or spots of all of its sections where the protocol holds out spots. */
+function holdOut({ cell, protocol: { validation } }: CellContext, sections: HeldOutSpots): HeldOutSpots {
+  if (!validation) return sections;
+  const random = createRandom(cell.seed, 'held-out-spots', cell.dataset, cell.protocol, cell.fold);
+  return holdOutSpots([...sections.train, ...sections.validation], validation.share, random);
 }
 
 /** One after the other: reading a section's features takes their memory twice, and views with tokens are large. */
@@ -113,7 +124,7 @@ function genesOnly(genes: readonly string[]): {
 }
 
 function checkRunnable({ cell, protocol }: CellContext): void {
-  const obstacle = protocolObstacle(protocol);
+  const obstacle = protocolObstacle(protocol, cell.regime);
   if (obstacle !== undefined)
     throw new SpotbenchError('bad-config', `protocol ${cell.protocol} cannot run: ${obstacle}`);
 }

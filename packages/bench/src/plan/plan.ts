@@ -40,7 +40,7 @@ export interface Plan {
 }
 
 /**
- * Plans a run. Data sets whose files are present are run; with none present, the synthetic demo cohort is. Reads file names,
+ * Plans a run. Data sets whose files are present are run; with none present, the synthetic demo cohorts are. Reads file names,
  * not files.
  *
  * @throws SpotbenchError `unknown-name` for unknown names in the selection; `missing-data` when it selects a data set whose
@@ -129,10 +129,15 @@ function cellsOf(
   methods: readonly MethodEntry[],
   selection: Selection,
 ): Cell[] | string {
+  const variants = variantsOf(selection);
+  const obstacle = variants
+    .map(({ regime }) => protocolObstacle(protocol, regime))
+    .find((found) => found !== undefined);
+  if (obstacle !== undefined) return obstacle;
   const folds = plannedFolds(dataset, protocolId, protocol);
   if (typeof folds === 'string') return folds;
   const chosenFolds = folds.filter((f) => selection.folds?.includes(f) ?? true);
-  return variantsOf(selection).flatMap(({ regime, encoder }) =>
+  return variants.flatMap(({ regime, encoder }) =>
     methods.filter(runsIn(regime)).flatMap((method) =>
       chosenFolds.flatMap((fold) =>
         seedsOf(method, dataset.entry, selection).map((seed) => {
@@ -194,8 +199,6 @@ function plannedFolds(
   protocol: ProtocolEntry,
 ): number[] | string {
   const { predict } = protocol;
-  const obstacle = protocolObstacle(protocol);
-  if (obstacle !== undefined) return obstacle;
   if ('file' in predict && !existsSync(panelPath(located, predict.file)))
     return `no ${predict.file} beside ${located.root}`;
   const sections = entry.generator ? entry.sections : located.present;

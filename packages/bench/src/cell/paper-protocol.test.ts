@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { highlyVariableGenes } from '@spotbench/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Datasets } from '../datasets/schema.ts';
+import { openData, readCounts } from '../data/data-artefact.ts';
+import { unionPanel } from '../data/union-panel.ts';
+import { findCell } from '../plan/find-cell.ts';
+import { runFolder } from '../results/run-folder.ts';
+import type { RunRecord } from '../results/run-record.ts';
+import { addMethod, removeWorkspace, tinyWorkspace } from '../testing/tiny-workspace.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { runCell } from './run-cell.ts';
+
+const open: Workspace[] = [];
+afterEach(() => {
+  for (const workspace of open.splice(0)) removeWorkspace(workspace);
+});
+
+const ID = 'tiny--some-paper--frozen--probe--fold0--seed0';
+const PAPER: Datasets['protocols'][string] = {
+  title: 'As in some paper',
+  tier: 'paper',
+  split: 'leave-patient-out',
+  target: 'log1p-median',
+  predict: { rule: 'hvg-union', flavour: 'seurat', size: 30 },
+  sets: ['all'],
+  setsDefinedOn: 'test',
+  validation: { rule: 'random-spots', share: 0.2 },
+  options: { probe: { topK: 7 } },
+  note: 'Test.',
+};
+
+/** Tells what it was given in the reason of its failure. */
+const TELLING = `
+  const told = (slides) => slides.map((s) => [s.id, s.spots.ids.length, s.features.values.length, s.expression.values.length / data.genes.length]);
+  throw new Error(JSON.stringify({ train: told(data.train), validation: told(data.validation), genes: data.genes, config: context.config }));`;
+
+async function run(protocol: Partial<typeof PAPER> = {}): Promise<{ workspace: Workspace; record: RunRecord }> {
+  const workspace = await tinyWorkspace();
+  open.push(workspace);
+  const path = join(workspace.root, 'datasets.json');
+  const json = JSON.parse(readFileSync(path, 'utf8')) as Datasets;
+  json.protocols['some-paper'] = { ...PAPER, ...protocol };
+  json.datasets.tiny.optionalProtocols = ['some-paper'];
+  json.datasets.tiny.options = { probe: { topK: 3, other: 1 } };
+  writeFileSync(path, JSON.stringify(json));
+  addMethod(workspace, 'probe', TELLING);
+  return { workspace, record: await runCell(workspace, findCell(workspace, ID)) };
+}
+
+describe("a paper's protocol", () => {
+  it('holds out spots of every training section, predicts the union of genes, and passes its options', async () => {
+    const { workspace, record } = await run();
+    const told = JSON.parse(record.reason!) as {
+      train: unknown[];
+      validation: unknown[];
+      genes: string[];
+      config: unknown;
+    };
+    // Patient A has sections A1 and A2; fold 0 tests them.
+    expect(told.train).toEqual([
+      ['C1', 24, 48, 24],
+      ['B1', 24, 48, 24],
+    ]);
+    expect(told.validation).toEqual([
+      ['C1', 6, 12, 6],
+      ['B1', 6, 12, 6],
+    ]);
+    expect(told.config).toEqual({ topK: 7, other: 1 });
+    const data = await openData(workspace, 'tiny');
+    const { genes, fittedOn } = await unionPanel(data, { rule: 'hvg-union', flavour: 'seurat', size: 30 });
+    expect(told.genes).toEqual(genes);
+    expect(fittedOn).toEqual(['A1', 'A2', 'B1', 'C1']);
+    const chosen = async (id: string): Promise<readonly string[]> =>
+      highlyVariableGenes([{ id, counts: await readCounts(data, id) }], {
+        flavour: 'seurat',
+        topGenes: 30,
+        scaleTo: 'median',
+      }).chosen;
+    const each = await Promise.all(['A1', 'A2', 'B1', 'C1'].map(chosen));
+    expect(genes).toEqual([...new Set(each.flat())].sort());
+    expect(genes.length).toBeLessThan(60);
+  });
+
+  it('does not run half where a correction is not there yet', async () => {
+    const { workspace, record } = await run({ transform: { name: 'harmony', over: 'section', fittedOn: 'all' } });
+    expect(record.status).toBe('failed');
+    expect(record.reason).toMatch(/protocol some-paper cannot run: needs harmony over all sections together/);
+    expect(readFileSync(join(runFolder(workspace, ID), 'run.json'), 'utf8')).toContain('needs harmony');
+  });
+});
