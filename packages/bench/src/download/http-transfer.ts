@@ -65,7 +65,12 @@ async function receive(response: Response, transfer: Transfer, onChunk: () => vo
     await describePart(cleared, url, validatorOf(response));
   }
   const start = resumed ? part.bytes : 0;
-  const total = transfer.bytes ?? totalOf(response, start);
+  const stated = totalOf(response, start);
+  const total = transfer.bytes ?? stated;
+  if (stated !== undefined && stated !== total) {
+    await response.body?.cancel();
+    throw new FinalFailure(`another file: needed ${total} bytes, the server has ${stated}`);
+  }
   const arrived = await append(response, part.path, start, total, (done) => {
     onChunk();
     transfer.onProgress?.(done, total);
