@@ -225,6 +225,13 @@ describe('a data set of plain files', () => {
     await expect(fetchTiny(other)).rejects.toThrow('datasets.json has sha256 aaa');
   });
 
+  it('is recorded with the address that gave it; an entry may be for some sections only', async () => {
+    const addresses = [`${base}/gone/{section}`, `${base}/ST-cnts/{section}.tsv.gz`];
+    const entry = dataset([{ file: 'ST-cnts/{section}.tsv.gz', addresses, sections: ['B1'] }]);
+    expect(await fetchTiny(entry)).toMatchObject({ fetched: ['ST-cnts/B1.tsv.gz'] });
+    expect(lock().datasets.tiny['ST-cnts/B1.tsv.gz']).toMatchObject({ address: `${base}/ST-cnts/B1.tsv.gz` });
+  });
+
   it('keeps no more transfers going than it may', async () => {
     let now = 0;
     let most = 0;
@@ -335,6 +342,15 @@ describe('a data set in an archive', () => {
     asked = [];
     await fetchTiny(entry, { password: 'right' });
     expect(asked.filter((request) => request.startsWith('GET'))).toEqual([]);
+  });
+
+  it('puts no second copy beside the user’s own under another name', async () => {
+    served['all.zip'] = await zip(named());
+    put('ST-imgs/A/A1/mine.tif', 'my image');
+    await fetchTiny(zipped());
+    expect(readdirSync(join(root, 'ST-imgs/A/A1'))).toEqual(['mine.tif']);
+    expect(filesBelow(root)).toHaveLength(6);
+    expect(Object.keys(lock().datasets.tiny['all.zip'].unpacked!)).toEqual(Object.keys(contents).sort());
   });
 
   it('never replaces a file of the user’s', async () => {

@@ -11,6 +11,7 @@ import { accessProblem } from './access.ts';
 import { lockFile } from './data-lock.ts';
 import { freeBytes, leastSpace, requireSpace } from './disk-space.ts';
 import { fetchFile } from './fetch-file.ts';
+import { findFile } from './find-file.ts';
 import { formatBytes } from './format-bytes.ts';
 import { planDataset, type PlannedDataset, type PlannedFile } from './planned-files.ts';
 import { withSizes } from './remote-size.ts';
@@ -65,7 +66,7 @@ export async function fetchDataset(
   const toFetch = isOffline() ? wanted : await withSizes(wanted, signal);
   await requireConsent(id, toFetch, root, options);
   options.onStart?.(toFetch);
-  const failed = await fetchAll(workspace, id, toFetch, root, options);
+  const failed = await fetchAll(workspace, plan, toFetch, options);
   signal?.throwIfAborted();
   throwAll(id, [...wrong, ...[...obstacles.values()].filter((problem) => problem !== undefined), ...failed]);
   return { root, fetched: toFetch.map(({ file }) => file), present: there.length };
@@ -124,9 +125,8 @@ async function requireConsent(
 /** Fetches files and records them; gives what went wrong. @throws whatever is a mistake of the program itself. */
 async function fetchAll(
   workspace: Workspace,
-  id: string,
+  { id, entry, root }: PlannedDataset,
   files: readonly PlannedFile[],
-  root: string,
   { parallel, password, download, onProgress }: FetchOptions,
 ): Promise<SpotbenchError[]> {
   const limit = pLimit(parallel);
@@ -134,7 +134,8 @@ async function fetchAll(
   const fetchOne = async (file: PlannedFile): Promise<void> => {
     download?.signal?.throwIfAborted();
     const progress = (done: number, total: number | undefined): void => onProgress?.(file.file, done, total);
-    const locked = await fetchFile(file, root, { password, download: { ...download, onProgress: progress } });
+    const find = (path: string): string | undefined => findFile(root, path, entry, file.sections);
+    const locked = await fetchFile(file, root, { password, find, download: { ...download, onProgress: progress } });
     if (locked && !file.locked) await oneAtATime(() => lockFile(workspace, id, file.file, locked));
   };
   const results = await Promise.allSettled(files.map((file) => limit(fetchOne, file)));

@@ -13,6 +13,8 @@ export interface FetchFileOptions {
   readonly download: DownloadOptions;
   /** Of an encrypted archive. */
   readonly password?: string;
+  /** Where a file is already, below the data root, under this or another name; undefined where it is not. */
+  readonly find: (path: string) => string | undefined;
 }
 
 /**
@@ -29,10 +31,16 @@ export async function fetchFile(
 ): Promise<LockedFile | undefined> {
   const { bytes, sha256, md5 } = file;
   const path = join(root, file.file);
-  const downloaded = await downloadFile({ ...requestFor(file), path, bytes, sha256, md5 }, options.download);
+  const request = requestFor(file);
+  const downloaded = await downloadFile({ ...request, path, bytes, sha256, md5 }, options.download);
   const unpacked = file.unpack && (await unpackFile(file, downloaded, root, options));
   if (downloaded.url === undefined) return undefined;
-  return { address: file.addresses[0], bytes: downloaded.bytes, sha256: downloaded.sha256, unpacked };
+  return {
+    address: file.addresses[request.urls.indexOf(downloaded.url)],
+    bytes: downloaded.bytes,
+    sha256: downloaded.sha256,
+    unpacked,
+  };
 }
 
 async function unpackFile(
@@ -42,7 +50,8 @@ async function unpackFile(
   options: FetchFileOptions,
 ): Promise<Staged['files']> {
   const staged = await extract(file, downloaded, root, options);
-  await placeFiles(staged, root);
+  // A second copy under another name would be in the reader's way, e.g. in a folder that is to hold one image.
+  await placeFiles(staged, root, (path) => ![undefined, path].includes(options.find(path)));
   if (downloaded.url !== undefined) await rm(downloaded.path);
   return staged.files;
 }

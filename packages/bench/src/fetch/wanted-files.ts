@@ -24,9 +24,8 @@ export interface WantedFile extends ExpectedFile {
  */
 export function wantedFiles(entry: DatasetEntry): WantedFile[] {
   return (entry.downloads ?? []).flatMap((download) => {
-    return sectionsByFile(download.file, entry.sections).map(([file, sections]) =>
-      wantedFile(download, file, sections),
-    );
+    const served = entry.sections.filter(({ id }) => download.sections?.includes(id) ?? true);
+    return sectionsByFile(download.file, served).map(([file, sections]) => wantedFile(download, file, sections));
   });
 }
 

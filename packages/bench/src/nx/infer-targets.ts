@@ -91,7 +91,7 @@ function benchTargets(workspace: Workspace, plan: Plan): Targets {
     if (!active) continue;
     // Raw data is not in git, so Nx cannot hash it: the step itself checks content hashes and does nothing when they hold.
     targets[dataStep(id)] = {
-      ...cli(`data ${id}`),
+      ...cli(`data read ${id}`),
       cache: false,
       outputs: [output(workspace, dataFolder(workspace, id))],
     };

@@ -6,13 +6,18 @@ import type { Staged } from './extract-archive.ts';
 
 /**
  * Moves unpacked files to where they belong and removes the temporary folder. A file that is there already stays: the same
- * bytes are fine, others are the user's.
+ * bytes are fine, others are the user's. What `leaveOut` names is not moved.
  *
  * @throws SpotbenchError `bad-data` naming every file that is there with other bytes; then nothing was moved.
  */
-export async function placeFiles({ folder, files }: Staged, root: string): Promise<void> {
+export async function placeFiles(
+  { folder, files }: Staged,
+  root: string,
+  leaveOut: (path: string) => boolean = () => false,
+): Promise<void> {
   try {
-    const there = Object.keys(files).filter((path) => existsSync(join(root, path)));
+    const wanted = Object.keys(files).filter((path) => !leaveOut(path));
+    const there = wanted.filter((path) => existsSync(join(root, path)));
     const other: string[] = [];
     for (const path of there) if ((await hashFile(join(root, path))) !== files[path].sha256) other.push(path);
     if (other.length > 0)
@@ -21,7 +26,7 @@ export async function placeFiles({ folder, files }: Staged, root: string): Promi
         `${root}: other files than the archive's are there: ${other.join(', ')}; nothing was overwritten: ` +
           `move them away and run the command again`,
       );
-    for (const path of Object.keys(files)) if (!there.includes(path)) await place(folder, root, path);
+    for (const path of wanted) if (!there.includes(path)) await place(folder, root, path);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
