@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom, type FitContext, type Progress, type TrainingData, type TrainingSlide } from '@spotbench/core';
 import { readSafetensors } from '@spotbench/engine';
-import { plantedSlides } from '@spotbench/engine/testing';
+import { meanPearson, plantedSlides } from '@spotbench/engine/testing';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { configSchema, method, type Config } from '../src/index.ts';
-import { meanPearson } from './mean-pearson.ts';
 
 const [N, T, D, G] = [40, 4, 10, 12];
 const [first, second, third, held] = plantedSlides({

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createRandom, type FitContext, type Method, type Progress, type TrainingData } from '@spotbench/core';
 import { readSafetensors } from '@spotbench/engine';
 import { plantedSlides } from '@spotbench/engine/conformance';
+import { meanPearson, permutedRows } from '@spotbench/engine/testing';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
@@ -92,13 +93,13 @@ describe.each(variants)('$name', ({ name, method: variant, options, views }) => 
 
   test('learns the planted signal, and shuffled truth teaches nothing', async () => {
     expect(await usual).toHaveLength(N * G);
-    expect(meanPearson(await usual)).toBeGreaterThan(0.5);
+    expect(meanPearson(await usual, answer.values, G)).toBeGreaterThan(0.5);
     const shuffled = [first, second, third].map((slide, s) => ({
       ...slide,
-      expression: { ...slide.expression, values: permuted(slide.expression.values, s) },
+      expression: { ...slide.expression, values: permutedRows(slide.expression.values, G, s) },
     }));
     const lost = await predictions({ ...data, train: shuffled, validation: [] });
-    expect(Math.abs(meanPearson(lost))).toBeLessThan(0.2);
+    expect(Math.abs(meanPearson(lost, answer.values, G))).toBeLessThan(0.2);
   });
 
   test('the seed decides the answer', async () => {
@@ -231,25 +232,3 @@ describe('refuses, before anything is trained', () => {
     expect(() => configSchema.parse({ backbone: 'densenet' })).toThrow('backbone');
   });
 });
-
-function meanPearson(predicted: Float32Array): number {
-  const genes = Array.from({ length: G }, (_, g) => pearson(columnOf(predicted, g), columnOf(answer.values, g)));
-  return genes.reduce((sum, r) => sum + r, 0) / G;
-}
-
-function columnOf(values: Float32Array, g: number): number[] {
-  return Array.from({ length: N }, (_, n) => values[n * G + g]);
-}
-
-function pearson(x: readonly number[], y: readonly number[]): number {
-  const centre = (v: readonly number[]) => v.map((value) => value - v.reduce((sum, each) => sum + each, 0) / v.length);
-  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
-  const [cx, cy] = [centre(x), centre(y)];
-  return dot(cx, cy) / Math.sqrt(dot(cx, cx) * dot(cy, cy));
-}
-
-/** The rows in a random order. */
-function permuted(values: Float32Array, seed: number): Float32Array {
-  const order = createRandom(seed, 'shuffle-truth').permutation(N);
-  return Float32Array.from(values, (_, at) => values[order[Math.floor(at / G)] * G + (at % G)]);
-}

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom, type FitContext, type Progress, type Slide, type TrainingData } from '@spotbench/core';
 import { readSafetensors } from '@spotbench/engine';
-import { plantedSlides } from '@spotbench/engine/testing';
+import { meanPearson, permutedRows, plantedSlides } from '@spotbench/engine/testing';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { configSchema, method, type Config } from '../src/index.ts';
@@ -58,14 +58,14 @@ test('learns the planted signal, and shuffled truth teaches nothing', async () =
   expect(usual).toHaveLength(N * G);
   expect(usual.every(Number.isFinite)).toBe(true);
   expect(selectedBy).toMatch(/^fixed in advance: \d+ epochs, 12 neighbours of 120 keys$/);
-  expect(meanPearson(usual)).toBeGreaterThan(0.5);
+  expect(meanPearson(usual, answer.values, G)).toBeGreaterThan(0.5);
 
   const shuffled = [first, second, third].map((slide, s) => ({
     ...slide,
-    expression: { ...slide.expression, values: permuted(slide.expression.values, s) },
+    expression: { ...slide.expression, values: permutedRows(slide.expression.values, G, s) },
   }));
   const fitted = await method.fit({ ...data, train: shuffled, validation: [] }, contextOf({}));
-  expect(Math.abs(meanPearson(await fitted.predict(query)))).toBeLessThan(0.2);
+  expect(Math.abs(meanPearson(await fitted.predict(query), answer.values, G))).toBeLessThan(0.2);
 });
 
 test('the seed decides the answer; engines agree', async () => {
@@ -126,40 +126,18 @@ test('no tensor is left behind', async () => {
 });
 
 describe('refuses', () => {
-  test('more neighbours than keys, an unknown engine, the other regime, an unknown option', async () => {
+  test('more neighbours than keys, an unknown engine, images without a patch store, an unknown option', async () => {
     await expect(fitAndPredict({ topKMaxFraction: null, epochs: 1 })).rejects.toThrow(
       'needed at least 200 training spots to average 200 neighbours, got 120',
     );
     await expect(fitAndPredict({}, { engine: 'onxx' })).rejects.toThrow('did you mean "onnx"?');
-    await expect(fitAndPredict({}, { regime: 'finetune' })).rejects.toMatchObject({ tag: 'unsupported' });
+    await expect(fitAndPredict({}, { regime: 'finetune' })).rejects.toThrow('needs a patch store, got none');
     expect(() => configSchema.parse({ topk: 3 })).toThrow('topk');
   });
 });
 
-function meanPearson(predicted: Float32Array): number {
-  const genes = Array.from({ length: G }, (_, g) => pearson(columnOf(predicted, g), columnOf(answer.values, g)));
-  return genes.reduce((sum, r) => sum + r, 0) / G;
-}
-
-function columnOf(values: Float32Array, g: number): number[] {
-  return Array.from({ length: N }, (_, n) => values[n * G + g]);
-}
-
-function pearson(x: readonly number[], y: readonly number[]): number {
-  const centre = (v: readonly number[]) => v.map((value) => value - v.reduce((sum, each) => sum + each, 0) / v.length);
-  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
-  const [cx, cy] = [centre(x), centre(y)];
-  return dot(cx, cy) / Math.sqrt(dot(cx, cx) * dot(cy, cy));
-}
-
 function meanAbsoluteDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) / a.length;
-}
-
-/** The rows in a random order. */
-function permuted(values: Float32Array, seed: number): Float32Array {
-  const order = createRandom(seed, 'shuffle-truth').permutation(N);
-  return Float32Array.from(values, (_, at) => values[order[Math.floor(at / G)] * G + (at % G)]);
 }
 
 function reversed(slide: Slide): Slide {

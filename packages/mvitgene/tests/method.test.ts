@@ -6,7 +6,8 @@ import { createRandom, type Progress, type Slide, type TrainingSlide } from '@sp
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { configSchema, method } from '../src/index.ts';
-import { contextOf, data, fitAndPredict, G, meanPearson, N, query } from './planted.ts';
+import { permutedRows } from '@spotbench/engine/testing';
+import { contextOf, data, fitAndPredict, G, N, query, score } from './planted.ts';
 
 const { predicted: usual, selectedBy } = await fitAndPredict();
 
@@ -16,14 +17,14 @@ test('learns the planted signal, and shuffled truth teaches nothing', async () =
   expect(selectedBy).toMatch(
     /^validation sections: epoch \d+; fixed in advance: loss weights, 20 epochs, 12 neighbours of 120 keys$/,
   );
-  expect(meanPearson(usual)).toBeGreaterThan(0.7);
+  expect(score(usual)).toBeGreaterThan(0.7);
 
   // The genes follow four hidden numbers only: one shuffle's mean correlation has a standard deviation of 0.2.
   const scores: number[] = [];
   for (let shuffle = 0; shuffle < 6; shuffle++) {
     const taught = { ...data, train: shuffled(data.train, shuffle), validation: shuffled(data.validation, shuffle) };
     const random = createRandom(shuffle, 'cell');
-    scores.push(meanPearson((await fitAndPredict({ epochs: 8 }, { random }, taught)).predicted));
+    scores.push(score((await fitAndPredict({ epochs: 8 }, { random }, taught)).predicted));
   }
   expect(Math.abs(scores.reduce((sum, score) => sum + score, 0) / scores.length)).toBeLessThan(0.25);
 });
@@ -140,14 +141,8 @@ describe('refuses, before training starts', () => {
 function shuffled(slides: readonly TrainingSlide[], shuffle: number): TrainingSlide[] {
   return slides.map((slide, s) => ({
     ...slide,
-    expression: { ...slide.expression, values: permuted(slide.expression.values, 10 * shuffle + s) },
+    expression: { ...slide.expression, values: permutedRows(slide.expression.values, G, 10 * shuffle + s) },
   }));
-}
-
-/** The rows in a random order. */
-function permuted(values: Float32Array, seed: number): Float32Array {
-  const order = createRandom(seed, 'shuffle-truth').permutation(N);
-  return Float32Array.from(values, (_, at) => values[order[Math.floor(at / G)] * G + (at % G)]);
 }
 
 function noTiles(slide: Slide): Slide {

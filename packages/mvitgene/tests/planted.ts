@@ -1,6 +1,7 @@
 /** A made-up cohort whose tiles and patches decide the expression, and fits on it. */
 import { createRandom, type FitContext, type TrainingData } from '@spotbench/core';
 import { plantedSlides } from '@spotbench/engine/conformance';
+import { meanPearson } from '@spotbench/engine/testing';
 import { configSchema, method, type Config } from '../src/index.ts';
 
 export const [N, G, D] = [60, 12, 10];
@@ -54,18 +55,4 @@ export async function fitAndPredict(
 }
 
 /** Mean over genes of the Pearson correlation over the spots of the held-out section. */
-export function meanPearson(predicted: Float32Array): number {
-  const genes = Array.from({ length: G }, (_, g) => pearson(columnOf(predicted, g), columnOf(answer.values, g)));
-  return genes.reduce((sum, r) => sum + r, 0) / G;
-}
-
-function columnOf(values: Float32Array, g: number): number[] {
-  return Array.from({ length: N }, (_, n) => values[n * G + g]);
-}
-
-function pearson(x: readonly number[], y: readonly number[]): number {
-  const centre = (v: readonly number[]) => v.map((value) => value - v.reduce((sum, each) => sum + each, 0) / v.length);
-  const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
-  const [cx, cy] = [centre(x), centre(y)];
-  return dot(cx, cy) / Math.sqrt(dot(cx, cx) * dot(cy, cy));
-}
+export const score = (predicted: Float32Array): number => meanPearson(predicted, answer.values, G);

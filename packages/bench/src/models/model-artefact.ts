@@ -22,33 +22,13 @@ export function modelFolder(workspace: Workspace, cellId: string): string {
 
 /** What decides a fitted state; a run record with the same identity is of the same fit. */
 function identityOf(record: RunRecord): string {
-  const {
-    codeHash,
-    datasetHash,
-    featuresHash,
-    patchesHash,
-    weightsHash,
-    splitHash,
-    panelHash,
-    configHash,
-    seed,
-    engine,
-    device,
-  } = record;
-  return hashValue([
-    codeHash,
-    datasetHash,
-    featuresHash,
-    patchesHash,
-    weightsHash,
-    splitHash,
-    panelHash,
-    configHash,
-    seed,
-    engine,
-    device,
-  ]);
+  return hashValue(DECIDING.map((name) => record[name]));
 }
+
+const DECIDING = [
+  ...(['codeHash', 'datasetHash', 'featuresHash', 'patchesHash', 'weightsHash', 'splitHash', 'panelHash'] as const),
+  ...(['configHash', 'seed', 'engine', 'device'] as const),
+];
 
 /**
  * Keeps the state of a fitted method as an artefact of its own, in place of an older one.

@@ -2,3 +2,4 @@ export { goldenParameter, probe, u01 } from '../conformance/golden-formula.ts';
 export { gradientError, type CheckedOp, type GradientCheckOptions } from './gradient-check.ts';
 export { plantedSlides, type PlantedOptions } from '../conformance/planted-slides.ts';
 export { runOnnx } from './run-onnx.ts';
+export { meanPearson, permutedRows } from './mean-pearson.ts';
