@@ -68,6 +68,26 @@ describe('datasets.json of this repository', () => {
     expect(new Set(seeing.map(({ tier }) => tier))).toEqual(new Set(['paper']));
   });
 
+  it('is what docs/datasets.md says: sections, patients, format and protocols', () => {
+    const rows = readFileSync(join(repository.root, 'docs/datasets.md'), 'utf8').split('\n');
+    for (const [id, entry] of Object.entries(datasets).filter(([, { synthetic }]) => !synthetic)) {
+      const cells =
+        rows
+          .find((row) => row.startsWith(`| \`${id}\` `))
+          ?.split('|')
+          .map((cell) => cell.trim()) ?? [];
+      const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
+      const patients = new Set(entry.sections.map(({ patient }) => patient)).size;
+      expect([cells[4], cells[5], cells[6], cells[8], cells[9]], id).toEqual([
+        String(entry.sections.length),
+        String(patients),
+        `\`${entry.format}\``,
+        code(entry.protocols),
+        code(entry.optionalProtocols),
+      ]);
+    }
+  });
+
   it('has JSON Schemas in the repository that are those of the program', () => {
     for (const [name, text] of Object.entries(schemaFiles())) {
       const committed = readFileSync(join(repository.root, 'packages/bench/schemas', name), 'utf8');
