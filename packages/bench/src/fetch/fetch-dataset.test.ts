@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -359,6 +360,26 @@ describe('a data set in an archive', () => {
     await expect(fetchTiny(zipped())).rejects.toThrow("other files than the archive's are there: ST-cnts/A1.tsv.gz");
     expect(filesBelow(root)).toEqual(['ST-cnts/A1.tsv.gz', 'all.zip']);
     expect(readFileSync(join(root, 'ST-cnts/A1.tsv.gz'), 'utf8')).toBe('mine');
+  });
+});
+
+describe('one process at a time', () => {
+  beforeEach(() => {
+    served = { ...contents };
+  });
+
+  it('fetches into a folder; the others say which one does', async () => {
+    put('.fetching', String(process.ppid));
+    await expect(fetchTiny(plain())).rejects.toThrow(`process ${process.ppid} is fetching into it`);
+    expect(filesBelow(root)).toEqual(['.fetching']);
+  });
+
+  it('a process that was killed stops nobody, and what it had unpacked is removed', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    put('.fetching', String(pid));
+    put('.tmp-unpack-x/ST-cnts/A1.tsv.gz', 'half of it');
+    await fetchTiny(plain());
+    expectWhole();
   });
 });
 

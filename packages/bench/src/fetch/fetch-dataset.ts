@@ -13,6 +13,7 @@ import { freeBytes, leastSpace, requireSpace } from './disk-space.ts';
 import { fetchFile } from './fetch-file.ts';
 import { findFile } from './find-file.ts';
 import { formatBytes } from './format-bytes.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { planDataset, type PlannedDataset, type PlannedFile } from './planned-files.ts';
 import { withSizes } from './remote-size.ts';
 
@@ -66,7 +67,8 @@ export async function fetchDataset(
   const toFetch = isOffline() ? wanted : await withSizes(wanted, signal);
   await requireConsent(id, toFetch, root, options);
   options.onStart?.(toFetch);
-  const failed = await fetchAll(workspace, plan, toFetch, options);
+  const fetchThem = (): Promise<SpotbenchError[]> => fetchAll(workspace, plan, toFetch, options);
+  const failed = toFetch.length === 0 ? [] : await oneAtATime(root, fetchThem);
   signal?.throwIfAborted();
   throwAll(id, [...wrong, ...[...obstacles.values()].filter((problem) => problem !== undefined), ...failed]);
   return { root, fetched: toFetch.map(({ file }) => file), present: there.length };
@@ -130,13 +132,13 @@ async function fetchAll(
   { parallel, password, download, onProgress }: FetchOptions,
 ): Promise<SpotbenchError[]> {
   const limit = pLimit(parallel);
-  const oneAtATime = pLimit(1);
+  const inTurn = pLimit(1);
   const fetchOne = async (file: PlannedFile): Promise<void> => {
     download?.signal?.throwIfAborted();
     const progress = (done: number, total: number | undefined): void => onProgress?.(file.file, done, total);
     const find = (path: string): string | undefined => findFile(root, path, entry, file.sections);
     const locked = await fetchFile(file, root, { password, find, download: { ...download, onProgress: progress } });
-    if (locked && !file.locked) await oneAtATime(() => lockFile(workspace, id, file.file, locked));
+    if (locked && !file.locked) await inTurn(() => lockFile(workspace, id, file.file, locked));
   };
   const results = await Promise.allSettled(files.map((file) => limit(fetchOne, file)));
   return results.flatMap((result) => {

@@ -23,6 +23,9 @@ export interface Packed {
   readonly signal?: AbortSignal;
 }
 
+/** What the names of temporary folders begin with. */
+export const UNPACK_PREFIX = '.tmp-unpack-';
+
 /** Unpacked files that wait in a folder of their own beside where they go. */
 export interface Staged {
   readonly folder: string;
@@ -39,7 +42,7 @@ export interface Staged {
  */
 export async function extractArchive(packed: Packed, root: string): Promise<Staged> {
   await mkdir(root, { recursive: true });
-  const folder = await mkdtemp(join(root, '.tmp-unpack-'));
+  const folder = await mkdtemp(join(root, UNPACK_PREFIX));
   try {
     return { folder, files: packed.kind === 'gz' ? await ungzip(packed, folder) : await unpack(packed, folder) };
   } catch (error) {

@@ -1,0 +1,53 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SpotbenchError } from '@spotbench/core';
+import { UNPACK_PREFIX } from './archive/extract-archive.ts';
+
+const MARK = '.fetching';
+
+/**
+ * Runs `work` while no other process fetches into the same folder: two that append to one `.part` would spoil it. What a killed
+ * process left of an unpacked archive is removed first.
+ *
+ * @throws SpotbenchError `bad-config` naming the process that is at it.
+ */
+export async function oneAtATime<T>(root: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(root, { recursive: true });
+  const mark = join(root, MARK);
+  await takeMark(mark, root);
+  try {
+    await removeLeftovers(root);
+    return await work();
+  } finally {
+    await rm(mark, { force: true });
+  }
+}
+
+async function takeMark(mark: string, root: string): Promise<void> {
+  const owner = await readFile(mark, 'utf8').catch(() => undefined);
+  if (owner !== undefined && !isAlive(Number(owner))) await rm(mark, { force: true });
+  try {
+    await writeFile(mark, String(process.pid), { flag: 'wx' });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    throw new SpotbenchError(
+      'bad-config',
+      `${root}: process ${owner ?? 'unknown'} is fetching into it; wait for it, or remove ${mark} if there is no such process`,
+      { cause },
+    );
+  }
+}
+
+async function removeLeftovers(root: string): Promise<void> {
+  const left = (await readdir(root)).filter((name) => name.startsWith(UNPACK_PREFIX));
+  for (const name of left) await rm(join(root, name), { recursive: true, force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
