@@ -15,32 +15,40 @@ export interface CohortDesign {
   readonly tissue: Tissue;
   readonly array: SpotArray;
   readonly layout: Layout;
-  /** Three patients, so that a fold that leaves one out has one to train on and one to validate on. */
+  /**
+   * Three patients, so that a fold that leaves one out has one to train on and one to validate on. In the legacy layouts the
+   * first has two sections, so that leaving out a section is something else than leaving out a patient.
+   */
   readonly sections: readonly { readonly id: string; readonly patient: string }[];
 }
-
-const sectionsOf = (
-  patients: readonly string[],
-  ids: (patient: string) => readonly string[],
-): CohortDesign['sections'] => patients.flatMap((patient) => ids(patient).map((id) => ({ id, patient })));
 
 export const DEMO_COHORTS: Readonly<Record<DemoCohort, CohortDesign>> = {
   demo: {
     tissue: breast,
     array: squareArray,
     layout: her2stLayout,
-    sections: sectionsOf(['A', 'B', 'C'], (patient) => [`${patient}1`, `${patient}2`]),
+    sections: [
+      { id: 'A1', patient: 'A' },
+      { id: 'A2', patient: 'A' },
+      { id: 'B1', patient: 'B' },
+      { id: 'C1', patient: 'C' },
+    ],
   },
   'demo-cscc': {
     tissue: skin,
     array: squareArray,
     layout: geoStLayout,
-    sections: sectionsOf(['P1', 'P2', 'P3'], (patient) => [`${patient}_ST_rep1`, `${patient}_ST_rep2`]),
+    sections: [
+      { id: 'P1_ST_rep1', patient: 'P1' },
+      { id: 'P1_ST_rep2', patient: 'P1' },
+      { id: 'P2_ST_rep1', patient: 'P2' },
+      { id: 'P3_ST_rep1', patient: 'P3' },
+    ],
   },
   'demo-visium': {
     tissue: liver,
     array: hexagonalArray,
     layout: visiumLayout,
-    sections: sectionsOf(['L1', 'L2', 'L3'], (patient) => [patient]),
+    sections: ['L1', 'L2', 'L3'].map((id) => ({ id, patient: id })),
   },
 };

@@ -21,7 +21,7 @@ export interface DemoOptions {
 }
 
 /**
- * Makes a demo cohort: 3 synthetic patients, 60 to 130 spots a section, 200 genes, H&E-like images whose local morphology
+ * Makes a demo cohort: 3 synthetic patients, 50 to 90 spots a section, 200 genes, H&E-like images whose local morphology
  * drives part of the expression (`planted.tsv` says which genes and how strongly). `demo` is breast in the her2st layout,
  * `demo-cscc` skin in that of GSE144240, `demo-visium` liver in that of Space Ranger. The seed decides every byte of counts
  * and positions; of the images too, for one version of sharp.

@@ -1,7 +1,7 @@
 import { isTissue, type SpotArray } from './spot-array.ts';
 
-const COLUMNS = 11;
-const ROWS = 12;
+const COLUMNS = 10;
+const ROWS = 10;
 /** Of one parity: array row and column of a Visium spot are both even or both odd. */
 const FIRST_COLUMN = 40;
 const FIRST_ROW = 30;
@@ -12,7 +12,7 @@ const ROW_PX = (PITCH_PX * Math.sqrt(3)) / 2;
 const MARGIN_PX = 140;
 
 /**
- * Visium: 12 rows of 11 spots, 100 um from each of six neighbours, 55 um across. Odd rows are offset by half a pitch, which
+ * Visium: 10 rows of 10 spots, 100 um from each of six neighbours, 55 um across. Odd rows are offset by half a pitch, which
  * is one array column; pixels are whole, as Space Ranger writes them. The middle of a whole array of 78 x 128.
  */
 export const hexagonalArray: SpotArray = {

@@ -53,13 +53,13 @@ type Control = Method<never> | AnswerControl<never>;
 
 type Rule = (test: TrainingSlide, train: TrainingSlide) => boolean;
 
-/** Mean over the first section of each patient, held out, of the mean per-gene Pearson r, training on sections that `mayTrain`. */
-async function meanPcc(cohort: DemoCohort, control: Control, mayTrain: Rule): Promise<number> {
+/** Mean over held-out sections (of some patients) of the mean per-gene Pearson r, training on sections that `mayTrain`. */
+async function meanPcc(cohort: DemoCohort, control: Control, mayTrain: Rule, patients?: string): Promise<number> {
   const [slides, genes] = [slidesOf.get(cohort)!, geneNames(cohort)];
   const config = control.configSchema.parse({});
   const random = createRandom(0, 'order', control.name);
   const context: FitContext<never> = { config, regime: 'frozen', seed: 0, random, engine: 'none', device: 'cpu' };
-  const tests = slides.filter((slide) => slide === slides.find(({ patient }) => patient === slide.patient));
+  const tests = slides.filter(({ patient }) => patients?.includes(patient) ?? true);
   let sum = 0;
   for (const test of tests) {
     const data = { genes, train: slides.filter((slide) => mayTrain(test, slide)), validation: [] };
@@ -114,15 +114,15 @@ describe.each(COHORTS)('%s', (cohort) => {
     expect(scores.oracle).toBeGreaterThan(scores.ridge + 0.2);
     expect(scores.ridge).toBeGreaterThan(0.15); // 0.20 to 0.23; two patients to learn from
     expect(scores.mean).toBe(0);
-    expect(Math.abs(scores.noise)).toBeLessThan(0.02); // 600 correlations over 60 spots or more: standard error 0.005
+    expect(Math.abs(scores.noise)).toBeLessThan(0.02); // 600 correlations or more over some 50 spots: standard error 0.006
   });
 });
 
 describe('the demo cohort', () => {
   it('lets the position-only control score between sections of a patient, not between patients', async () => {
     const [within, between] = [
-      await meanPcc('demo', positionOnly as Control, otherSections),
-      await meanPcc('demo', positionOnly as Control, otherPatients),
+      await meanPcc('demo', positionOnly as Control, otherSections, 'A'),
+      await meanPcc('demo', positionOnly as Control, otherPatients, 'A'),
     ];
     expect(within).toBeGreaterThan(between + 0.03);
     expect(Math.abs(between)).toBeLessThan(0.05);

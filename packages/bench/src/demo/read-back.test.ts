@@ -75,10 +75,10 @@ describe.each(COHORTS)('$cohort', ({ cohort, format, report }) => {
     for (const section of sections) expect(section.report).toMatchObject(report);
   });
 
-  it('has 50 to 130 spots a section', () => {
+  it('has 45 to 100 spots a section', () => {
     for (const { spots } of sections) {
-      expect(spots.ids.length).toBeGreaterThanOrEqual(50);
-      expect(spots.ids.length).toBeLessThanOrEqual(130);
+      expect(spots.ids.length).toBeGreaterThanOrEqual(45);
+      expect(spots.ids.length).toBeLessThanOrEqual(100);
     }
   });
 

@@ -1,8 +1,8 @@
 import { createRandom } from '@spotbench/core';
 import { isTissue, type SpotArray } from './spot-array.ts';
 
-const COLUMNS = 9;
-const ROWS = 9;
+const COLUMNS = 8;
+const ROWS = 8;
 const FIRST_COLUMN = 8;
 const FIRST_ROW = 10;
 /** 200 um: 1.18 um/px. */
@@ -11,7 +11,7 @@ const MARGIN_PX = 165;
 /** In array steps; about what the real selection files show. */
 const ALIGNMENT_SD = 0.05;
 
-/** Legacy Spatial Transcriptomics: 9 x 9 spots in a square grid. */
+/** Legacy Spatial Transcriptomics: 8 x 8 spots in a square grid. */
 export const squareArray: SpotArray = {
   area: {
     width: (COLUMNS - 1) * PITCH_PX + 2 * MARGIN_PX,

@@ -52,7 +52,7 @@ describe('makePlan', () => {
     expect(plan.skipped).toEqual([]);
     const foldsOf = (dataset: string): number =>
       new Set(plan.cells.filter((c) => c.dataset === dataset).map((c) => `${c.protocol} ${c.fold}`)).size;
-    expect(['demo', 'demo-cscc', 'demo-visium'].map(foldsOf)).toEqual([3 + 6, 3, 3]);
+    expect(['demo', 'demo-cscc', 'demo-visium'].map(foldsOf)).toEqual([3 + 4, 3, 3]);
     expect(new Set(plan.cells.map((c) => c.dataset)).size).toBe(3);
     expect(plan.cells.map((c) => c.id)).toContain('demo--patient-out--frozen--ridge--fold0--seed0');
     expect(new Set(plan.cells.map((c) => c.id)).size).toBe(plan.cells.length);
@@ -175,13 +175,13 @@ describe('makePlan', () => {
 
 describe('findCell', () => {
   it('reads an id back', () => {
-    const { cell, method } = findCell(workspace, 'demo--slide-out--frozen--ridge--fold5--seed2');
+    const { cell, method } = findCell(workspace, 'demo--slide-out--frozen--ridge--fold3--seed2');
     expect(cell).toMatchObject({
       dataset: 'demo',
       protocol: 'slide-out',
       regime: 'frozen',
       encoder: 'handcrafted',
-      fold: 5,
+      fold: 3,
       seed: 2,
     });
     expect(method.packageRoot).toBe('packages/controls');
