@@ -172,6 +172,11 @@ describe('loadDatasets', () => {
     change(path, value);
     expect(() => loadDatasets(workspace)).toThrow(message);
   });
+
+  it('shows a few of many faults', () => {
+    for (const id of Object.keys(datasets)) change(`datasets.${id}.licence`, 1);
+    expect(() => loadDatasets(workspace)).toThrow(new RegExp(`and ${Object.keys(datasets).length - 5} more$`));
+  });
 });
 
 it('fillIn fills a placeholder in wherever it stands, and a section id is not read as a pattern', () => {

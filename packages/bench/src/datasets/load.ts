@@ -20,9 +20,18 @@ export function loadDatasets(workspace: Workspace): Datasets {
     throw new SpotbenchError('bad-config', `datasets.json: not valid JSON: ${(cause as Error).message}`, { cause });
   }
   const result = datasetsSchema.safeParse(value);
-  if (!result.success) throw new SpotbenchError('bad-config', `datasets.json: ${z.prettifyError(result.error)}`);
+  if (!result.success) throw new SpotbenchError('bad-config', `datasets.json: ${firstIssues(result.error)}`);
   checkReferences(result.data);
   return result.data;
+}
+
+/** A file of another version is wrong in a hundred places: a few of them say as much. */
+const ISSUES_SHOWN = 5;
+
+function firstIssues(error: z.ZodError): string {
+  const left = error.issues.length - ISSUES_SHOWN;
+  const shown = z.prettifyError(new z.ZodError(error.issues.slice(0, ISSUES_SHOWN)));
+  return left > 0 ? `${shown}\nand ${left} more` : shown;
 }
 
 function checkReferences(definitions: Datasets): void {
