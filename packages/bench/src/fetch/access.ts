@@ -13,14 +13,14 @@ export function requestFor({ addresses, access }: Pick<WantedFile, 'addresses' |
   return access === 'gated' && onHub ? { urls, headers: hubHeaders() } : { urls };
 }
 
-/** What the user has to do before a file can be fetched; undefined where nothing. */
-export function accessProblem({ file, addresses, access, note }: WantedFile, root: string): string | undefined {
+/** Why a program alone cannot fetch a file, and what the user has to do; undefined where it can. */
+export function accessProblem({ addresses, access, note }: WantedFile, root: string): string | undefined {
   const more = note === undefined ? '' : ` (${note})`;
   if (access === 'by-hand' || addresses.length === 0)
-    return `${file}: has no address that a program could use${more}; get it by hand and put it at ${root}/${file}`;
+    return `no address that a program could use${more}; get it by hand and put it below ${root} under that name`;
   if (access === 'open' || hubHeaders().authorization !== undefined) return undefined;
   return (
-    `${file}: gated${more}; sign in at ${pageOf(addresses[0])}, accept the licence there, make an access token and set ` +
+    `gated${more}; sign in at ${pageOf(addresses[0])}, accept the licence there, make an access token and set ` +
     `HF_TOKEN to it`
   );
 }

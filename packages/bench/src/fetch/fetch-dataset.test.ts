@@ -374,6 +374,11 @@ describe('one process at a time', () => {
     expect(filesBelow(root)).toEqual(['.fetching']);
   });
 
+  it('a data root that cannot be written to is said to be so', async () => {
+    put('.spotbench/raw/tiny', 'a file, not a folder', workspace.root);
+    await expect(fetchTiny(plain())).rejects.toThrow(/raw\/tiny: cannot be written to: /);
+  });
+
   it('a process that was killed stops nobody, and what it had unpacked is removed', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     put('.fetching', String(pid));
@@ -438,7 +443,9 @@ describe('before anything is fetched', () => {
 
   it('uses no network offline', async () => {
     vi.stubEnv('SPOTBENCH_OFFLINE', '1');
-    await expect(fetchTiny(plain())).rejects.toThrow(/6 problems:(\n.*offline mode is on.*){6}/);
+    await expect(fetchTiny(plain())).rejects.toThrow(
+      /^ST-cnts\/A1.tsv.gz, .*B1\/HE.jpg: not in .*, and offline mode is on/,
+    );
     expect(asked).toEqual([]);
   });
 

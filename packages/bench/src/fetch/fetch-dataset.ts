@@ -70,16 +70,23 @@ export async function fetchDataset(
   const fetchThem = (): Promise<SpotbenchError[]> => fetchAll(workspace, plan, toFetch, options);
   const failed = toFetch.length === 0 ? [] : await oneAtATime(root, fetchThem);
   signal?.throwIfAborted();
-  throwAll(id, [...wrong, ...[...obstacles.values()].filter((problem) => problem !== undefined), ...failed]);
+  throwAll(id, [...wrong, ...obstacleErrors(obstacles), ...failed]);
   return { root, fetched: toFetch.map(({ file }) => file), present: there.length };
 }
 
 /** Why a file that is wanted cannot be fetched now. One that the user has put there only has to be unpacked. */
-function obstacle(file: PlannedFile, { root }: PlannedDataset): SpotbenchError | undefined {
+function obstacle(file: PlannedFile, { root }: PlannedDataset): string | undefined {
   if (file.present || existsSync(join(root, file.file))) return undefined;
-  const offline = `${file.file}: not in ${root}, and offline mode is on; unset SPOTBENCH_OFFLINE and HF_HUB_OFFLINE`;
-  const problem = accessProblem(file, root) ?? (isOffline() ? offline : undefined);
-  return problem === undefined ? undefined : new SpotbenchError('missing-data', problem);
+  const offline = `not in ${root}, and offline mode is on; unset SPOTBENCH_OFFLINE and HF_HUB_OFFLINE`;
+  return accessProblem(file, root) ?? (isOffline() ? offline : undefined);
+}
+
+/** Each reason once, with the files that it holds for. */
+function obstacleErrors(obstacles: ReadonlyMap<PlannedFile, string | undefined>): SpotbenchError[] {
+  const reasons = new Map<string, string[]>();
+  for (const [{ file }, reason] of obstacles)
+    if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), file]);
+  return [...reasons].map(([reason, files]) => new SpotbenchError('missing-data', `${files.join(', ')}: ${reason}`));
 }
 
 /** Files that are there and are not what the lock or datasets.json say. */

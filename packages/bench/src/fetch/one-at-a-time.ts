@@ -9,10 +9,9 @@ const MARK = '.fetching';
  * Runs `work` while no other process fetches into the same folder: two that append to one `.part` would spoil it. What a killed
  * process left of an unpacked archive is removed first.
  *
- * @throws SpotbenchError `bad-config` naming the process that is at it.
+ * @throws SpotbenchError `bad-config` naming the process that is at it, or when the folder cannot be written to.
  */
 export async function oneAtATime<T>(root: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(root, { recursive: true });
   const mark = join(root, MARK);
   await takeMark(mark, root);
   try {
@@ -27,9 +26,12 @@ async function takeMark(mark: string, root: string): Promise<void> {
   const owner = await readFile(mark, 'utf8').catch(() => undefined);
   if (owner !== undefined && !isAlive(Number(owner))) await rm(mark, { force: true });
   try {
+    await mkdir(root, { recursive: true });
     await writeFile(mark, String(process.pid), { flag: 'wx' });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    const { code, syscall, message } = cause as NodeJS.ErrnoException;
+    if (code !== 'EEXIST' || syscall !== 'open')
+      throw new SpotbenchError('bad-config', `${root}: cannot be written to: ${message}`, { cause });
     throw new SpotbenchError(
       'bad-config',
       `${root}: process ${owner ?? 'unknown'} is fetching into it; wait for it, or remove ${mark} if there is no such process`,
