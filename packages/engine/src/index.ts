@@ -99,6 +99,7 @@ export {
 export { readCheckpoint, writeCheckpoint, type Checkpoint, type TrainingPosition } from './state/checkpoint.ts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './state/safetensors.ts';
 export { readSafetensors, requireParameters, writeSafetensors } from './state/weights-file.ts';
+export { BatchTooLarge, withSmallerBatch } from './training/batch-that-fits.ts';
 export type { BatchSource } from './training/batch-source.ts';
 export { epochOrder, type EpochOrder, type EpochOrderOptions } from './training/epoch-order.ts';
 export type { LossFunction, LossValue } from './training/loss-function.ts';

@@ -57,6 +57,8 @@ export interface FitContext<Config = unknown> {
   readonly threads?: number;
   /** A folder for checkpoints that lives as long as the cell is unfinished; a fit that finds one resumes from it. */
   readonly checkpointFolder?: string;
+  /** Train once more with the largest batch found to fit when the configured one does not fit in memory. Default false. */
+  readonly retryWithSmallerBatch?: boolean;
   readonly onProgress?: (progress: Progress) => void;
 }
 

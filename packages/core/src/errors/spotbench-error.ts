@@ -4,7 +4,8 @@
  * `bad-config` (a configuration value out of range), `missing-data` (something that can be fetched or made is not there),
  * `damaged-artefact` (a stored artefact does not match its checksum: delete and rebuild),
  * `bad-prediction` (a method returned something that cannot be scored), `bad-split` (a split that breaks its own rules),
- * `diverged` (training gave NaN or infinity), `unsupported` (this engine, device or format cannot do what was asked).
+ * `diverged` (training gave NaN or infinity), `out-of-memory` (a device or the host has no room for what was asked),
+ * `unsupported` (this engine, device or format cannot do what was asked).
  */
 export type ErrorTag =
   | 'unknown-name'
@@ -15,6 +16,7 @@ export type ErrorTag =
   | 'bad-prediction'
   | 'bad-split'
   | 'diverged'
+  | 'out-of-memory'
   | 'unsupported';
 
 /** An error addressed to the person reading it: *where: what was needed, what was found; what to do*. */

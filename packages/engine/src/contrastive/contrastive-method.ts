@@ -13,6 +13,7 @@ import {
 import type { Engine } from '../compile/contract.ts';
 import type { HostArrays } from '../host-array.ts';
 import { requireParameters } from '../state/weights-file.ts';
+import { withSmallerBatch } from '../training/batch-that-fits.ts';
 import { modelParameters } from './contrastive-model.ts';
 import type { ContrastiveOptions } from './contrastive-options.ts';
 import { CompiledEncoder } from './encode.ts';
@@ -55,10 +56,15 @@ async function fit<Config>(
   const views = viewsOf(options, regime);
   const engine = await openEngine(context);
   const name = `${options.name} ${options.version}`;
-  const result = await fitContrastive({ name, views, images, model, training, engine, context }, data);
+  const { value: result, batchSize } = await withSmallerBatch(training.batchSize, context, (size) => {
+    const plan = { name, views, images, model, training: { ...training, batchSize: size }, engine, context };
+    return fitContrastive(plan, data);
+  });
   const parameters = { ...result.trained.parameters, ...result.trained.average };
   const bank = await referenceBank(engine, model, result, parameters, training.chunkSize);
   const published = options.selectedBy?.(config, bank.spotIds.length, regime) ?? 'published';
+  const smaller =
+    batchSize < training.batchSize ? `batch of ${batchSize} (${training.batchSize} did not fit in memory); ` : '';
   const chosen = result.stoppedEarly ? `validation sections: epoch ${result.trained.epochs}; ` : '';
   return fittedContrastive(engine, model, {
     method: options.name,
@@ -71,7 +77,7 @@ async function fit<Config>(
     parameters,
     bank,
     chunkSize: training.chunkSize,
-    selectedBy: chosen + published,
+    selectedBy: smaller + chosen + published,
   });
 }
 

@@ -140,12 +140,15 @@ async function runTraining(plan: FitPlan, prepared: Prepared): Promise<Trained> 
   }
 }
 
-/** A checkpoint is taken up only by the same method, configuration, first parameters, seed, engine and data. */
+/**
+ * One file a batch size: a training repeated with a smaller batch is resumed by its like.
+ * A checkpoint is taken up only by the same method, configuration, first parameters, seed, engine and data. */
 function checkpointOf({ name, training, engine, context }: FitPlan, table: SpotTable, parameters: HostArrays) {
   if (context.checkpointFolder === undefined) return undefined;
   const identity = hashValue({
     name,
     config: context.config,
+    batchSize: training.batchSize,
     optimiser: training.optimiser.name,
     seed: context.seed,
     stream: context.random.fork('identity').uint32(),
@@ -156,7 +159,7 @@ function checkpointOf({ name, training, engine, context }: FitPlan, table: SpotT
     expression: sha256(bytesOf(table.expression)),
     positions: sha256(bytesOf(table.positions)),
   });
-  return { path: join(context.checkpointFolder, 'training.safetensors'), identity };
+  return { path: join(context.checkpointFolder, `training-batch-${training.batchSize}.safetensors`), identity };
 }
 
 function standardised(table: SpotTable, standardisers: ViewStandardisers | undefined): SpotTable {

@@ -1,4 +1,5 @@
 import type { Engine } from '../compile/contract.ts';
+import { namingMemoryFailures } from './memory-failure.ts';
 
 /** Which engine to make; `onnx` on the CPU unless told otherwise. */
 export interface EngineChoice {
@@ -30,10 +31,14 @@ const DEFAULT_DEVICE = { onnx: 'cpu', tensorflow: 'cuda', tfjs: 'js' } as const;
 /** The names `createEngine` knows, as `name/device`. */
 export const engineNames: readonly string[] = Object.keys(FACTORIES);
 
-/** Makes an engine. @throws if the engine or device is unknown or cannot start here. */
+/**
+ * Makes an engine. What it compiles rejects with `out-of-memory` where there is no room.
+ *
+ * @throws if the engine or device is unknown or cannot start here.
+ */
 export async function createEngine(choice: EngineChoice = {}): Promise<Engine> {
   const name = choice.name ?? 'onnx';
   const key = `${name}/${choice.device ?? DEFAULT_DEVICE[name]}`;
   if (!(key in FACTORIES)) throw new Error(`createEngine: needed one of ${engineNames.join(', ')}, got ${key}`);
-  return FACTORIES[key](choice);
+  return namingMemoryFailures(await FACTORIES[key](choice));
 }

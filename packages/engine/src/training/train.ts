@@ -3,6 +3,7 @@ import { drawRandomInputs } from '../random-inputs/draw.ts';
 import { readCheckpoint, type EpochLoss, type TrainingPosition } from '../state/checkpoint.ts';
 import { createSaver, type Saver } from './saver.ts';
 import { requireFinite } from './divergence.ts';
+import { namedMemoryFailure } from './batch-that-fits.ts';
 import { EarlyStopping } from './early-stopping.ts';
 import { AVERAGE, below, firstState, parametersOf } from './state-layout.ts';
 import { StepCache } from './step-cache.ts';
@@ -13,7 +14,7 @@ import { SCALAR, TERM, trainingStep } from './training-step.ts';
  * Trains a model: `epochs` times over all batches, each one optimiser step, on whatever engine. With `checkpoint` it takes
  * up where a killed run stopped, and ends with the same bits on CPU.
  *
- * @throws SpotbenchError `diverged` when the loss is NaN or infinite; `damaged-artefact` on a checkpoint that cannot be used.
+ * @throws SpotbenchError `diverged` when the loss is NaN or infinite; `out-of-memory` saying which batch would fit; `damaged-artefact` on a checkpoint that cannot be used.
  */
 export async function train(options: TrainOptions): Promise<Trained> {
   const run = await begin(options);
@@ -76,8 +77,15 @@ async function runStep(run: Run, step: number): Promise<void> {
   const isUpdate = (step + 1) % accumulate === 0 || step + 1 === batches.stepsPerEpoch;
   const batch = await batches.read(position.epoch, step);
   const global = position.epoch * batches.stepsPerEpoch + step;
-  const random = drawRandomInputs(options.randomInputs?.(batch) ?? {}, options.random, global);
-  const outputs = await run.steps.run({ ...batch, ...random, ...scalarInputs(options, position.updates, isUpdate) });
+  const inputsOf = (arrays: HostArrays): HostArrays => ({
+    ...arrays,
+    ...drawRandomInputs(options.randomInputs?.(arrays) ?? {}, options.random, global),
+    ...scalarInputs(options, position.updates, isUpdate),
+  });
+  const outputs = await run.steps.run(inputsOf(batch)).catch(async (error: unknown) => {
+    const place = { epoch: position.epoch + 1, step: step + 1 };
+    throw await namedMemoryFailure(error, place, { options, steps: run.steps, batch, inputsOf });
+  });
   const terms = termsOf(outputs);
   requireFinite(
     { loss: outputs.loss.data[0], ...terms },
