@@ -9,6 +9,9 @@ import { fromBigInts, type Numbers, placeIn, type Tree } from './tree.ts';
 const STRING_CLASS = 3;
 const NUMBER_CLASSES = [0, 1, 8];
 
+/** Least numbers read at a time: the library copies all it reads, which is quick and cheap where both copies are small. */
+const BLOCK = 2 ** 18;
+
 /**
  * Opens an HDF5 file for reading. The library (a WebAssembly build of HDF5) is loaded at the first call.
  * @throws SpotbenchError `missing-data` when there is no such file, `bad-data` when it is not HDF5 or cut short.
@@ -27,6 +30,8 @@ export async function openH5(path: string): Promise<Tree> {
 
 /** What HDF5 reported since the last call of the library began. It goes on after an error, and so would the caller. */
 let reported = '';
+/** Numbers come without pointers to texts, so their memory need not be cleared. */
+let readsNumbers = false;
 const prepared = new WeakSet<object>();
 
 /**
@@ -48,7 +53,7 @@ function prepare(module: Awaited<typeof h5wasmReady>): void {
   const allocate = module._malloc.bind(module);
   module._malloc = (bytes: number): number => {
     const pointer = allocate(bytes);
-    module.HEAPU8.fill(0, pointer, pointer + bytes);
+    if (!readsNumbers) module.HEAPU8.fill(0, pointer, pointer + bytes);
     return pointer;
   };
 }
@@ -97,11 +102,31 @@ class H5Tree implements Tree {
   numbers(array: string, rows?: readonly [from: number, to: number]): Promise<Numbers> {
     return this.#read(array, () => {
       const dataset = this.#dataset(array);
-      const { shape } = dataset;
-      const rest = (shape ?? []).slice(1).map((): [] => []);
-      const value: unknown = rows ? dataset.slice([[rows[0], rows[1]], ...rest]) : dataset.value;
-      return this.#asNumbers(value, array);
+      if (!NUMBER_CLASSES.includes(dataset.metadata.type))
+        throw badData(placeIn(this, array), `needed numbers, found type ${dtypeOf(dataset)}`);
+      const [length = 1, ...rest] = dataset.shape ?? [];
+      readsNumbers = true;
+      try {
+        if (rows === undefined && rest.length === 0 && length > BLOCK) return this.#blocks(dataset, length, array);
+        const ranges = rest.map((): [] => []);
+        return this.#asNumbers(rows ? dataset.slice([[rows[0], rows[1]], ...ranges]) : dataset.value, array);
+      } finally {
+        readsNumbers = false;
+      }
     });
+  }
+
+  #blocks(dataset: Dataset, length: number, array: string): Numbers {
+    // Whole chunks, so that none is decompressed twice.
+    const chunk = dataset.metadata.chunks?.[0] ?? 1;
+    const step = Math.ceil(BLOCK / chunk) * chunk;
+    const block = (from: number): Numbers =>
+      this.#asNumbers(dataset.slice([[from, Math.min(length, from + step)]]), array, from);
+    const first = block(0);
+    const all = new (first.constructor as new (length: number) => Numbers)(length);
+    all.set(first);
+    for (let from = step; from < length; from += step) all.set(block(from), from);
+    return all;
   }
 
   strings(array: string): Promise<string[]> {
@@ -143,9 +168,9 @@ class H5Tree implements Tree {
     return entity;
   }
 
-  #asNumbers(value: unknown, array: string): Numbers {
+  #asNumbers(value: unknown, array: string, first = 0): Numbers {
     if (value instanceof BigInt64Array || value instanceof BigUint64Array)
-      return fromBigInts(value, placeIn(this, array));
+      return fromBigInts(value, placeIn(this, array), first);
     if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return value as Numbers;
     if (typeof value === 'number' || typeof value === 'bigint') return Float64Array.of(Number(value));
     throw badData(placeIn(this, array), `needed numbers, found type ${dtypeOf(this.#dataset(array))}`);
