@@ -9,7 +9,7 @@ export function pooledTokens(tokens: Tensor3D, grid: number): Tensor3D {
   const weights = poolingWeights(Math.sqrt(T), grid); // [n^2, g^2]
   const columns = reshape(transpose(tokens, [0, 2, 1]), [B * D, T]);
   const pooled: Tensor3D = reshape(matMul(columns, tensor2d(weights, [T, grid * grid])), [B, D, grid * grid]);
-  return transpose(pooled, [0, 2, 1]) as Tensor3D;
+  return transpose<Tensor3D>(pooled, [0, 2, 1]);
 }
 
 /** Share of each of n^2 tokens in each of g^2 cells. [n^2, g^2] */
