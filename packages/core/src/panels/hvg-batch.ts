@@ -21,16 +21,26 @@ export function meanAndVariance(
   return { mean, variance };
 }
 
-/** Sums and sums of squares of `value(count, spot)` over all spots. [G] each */
+/** Counts below this are most of all and stand in a spot again and again. */
+const SMALL = 64;
+
+/** Sums and sums of squares of `value(count, spot)` over all spots; asked for once for each small count of a spot. [G] each */
 export function sumsOf(
   counts: CountMatrix,
   value: (count: number, spot: number) => number,
 ): { sums: Float64Array; squares: Float64Array } {
   const sums = new Float64Array(counts.genes.length);
   const squares = new Float64Array(counts.genes.length);
+  const known = new Float64Array(SMALL);
   for (let i = 0; i + 1 < counts.indptr.length; i++) {
+    known.fill(NaN);
     for (let k = counts.indptr[i]; k < counts.indptr[i + 1]; k++) {
-      const v = value(counts.values[k], i);
+      const count = counts.values[k];
+      let v = count < SMALL ? known[count] : NaN;
+      if (Number.isNaN(v)) {
+        v = value(count, i);
+        if (count < SMALL) known[count] = v;
+      }
       sums[counts.indices[k]] += v;
       squares[counts.indices[k]] += v * v;
     }
@@ -41,6 +51,8 @@ export function sumsOf(
 /** The counts of `genes`, all of which the matrix has; columns of a row in the order of the matrix, which sums do not mind. */
 export function restrict(counts: CountMatrix, genes: readonly string[]): CountMatrix {
   const columns = mapColumns(counts, genes);
+  if (genes.length === counts.genes.length)
+    return { ...counts, genes, indices: counts.indices.map((column) => columns.target[column]) };
   const indptr = new Uint32Array(counts.indptr.length);
   const indices = new Uint32Array(counts.indices.length);
   const values = new Float32Array(counts.indices.length);
