@@ -113,8 +113,8 @@ class Gatherer {
   }
 
   /**
-   * Takes a row as it is where features and their genes ascend and counts are counts, which is nearly always so: several times as
-   * fast as `row`, to which all others are left, also to be refused. False when it did nothing.
+   * Takes a row as it is where features and their genes ascend and counts are counts, which is nearly always so. All
+   * others are left to `row`, also to be refused. False when it did nothing.
    */
   copyRow(row: number): boolean {
     const { indptr, indices, values } = this.#raw;

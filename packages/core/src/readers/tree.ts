@@ -73,7 +73,7 @@ export function needPair(value: unknown, where: string): [number, number] {
 
 /**
  * 64-bit integers as float64; `first` is the position of the first of them. Each is put together from its halves, low one
- * first as typed arrays have them: a BigInt of each would take three times as long.
+ * first as typed arrays have them, without a BigInt of each.
  * @throws SpotbenchError `bad-data` for one that float64 does not hold.
  */
 export function fromBigInts(values: BigInt64Array | BigUint64Array, where: string, first = 0): Float64Array {

@@ -72,7 +72,7 @@ const ITERATIONS = 25;
  * those come from `seed` here (k-means of ten starts), from scikit-learn and NumPy there.
  *
  * A pass takes N D K multiplications: k-means up to 250 passes, each correction 2 and each of its rounds 2. Four sections of the
- * liver set [9,269, 3,467] with 100 clusters take 3.2 billion a pass, some 20 minutes on one core in all.
+ * liver set [9,269, 3,467] with 100 clusters take 3.2 billion a pass; at the measured billion a second, 20 minutes by estimate.
  *
  * It needs all batches at once: on sections, the test section too. Use it through `harmonyTransform`, which says so.
  * `width` is D, `batches` names the batch of each row. [N]
