@@ -1,4 +1,5 @@
 export type { CompiledStep, Engine, StepFunction, StepSpec, TensorMap } from './compile/contract.ts';
+export type { Precision } from './compile/precision/precision.ts';
 export { exportOnnx } from './compile/export-onnx.ts';
 export { checkEngineRequest, chooseEngine, type ChosenEngine, type EngineRequest } from './engines/choose-engine.ts';
 export { createEngine, engineNames, type EngineChoice } from './engines/create-engine.ts';

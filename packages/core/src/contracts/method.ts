@@ -59,6 +59,8 @@ export interface FitContext<Config = unknown> {
   readonly checkpointFolder?: string;
   /** Train once more with the largest batch found to fit when the configured one does not fit in memory. Default false. */
   readonly retryWithSmallerBatch?: boolean;
+  /** `mixed` trains with products in float16 where the device gains from it; else it is refused. Default `float32`. */
+  readonly precision?: 'float32' | 'mixed';
   readonly onProgress?: (progress: Progress) => void;
 }
 

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Precision } from './precision/precision.ts';
 import type { ArraySpec, HostArrays } from '../host-array.ts';
 
 /** Tensors by name. Parameters carry PyTorch state-dict names. */
@@ -19,6 +20,8 @@ export interface StepSpec {
    * prepare them once. The step may then return an empty state; `writeState` is refused.
    */
   readonly constantState?: boolean;
+  /** Default `float32`. `mixed` is refused with `unsupported` where the device does not gain. */
+  readonly precision?: Precision;
 }
 
 /** A step ready to run. State stays inside (on the device where there is one); the caller never sees which engine runs. */

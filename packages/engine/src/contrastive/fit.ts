@@ -128,6 +128,7 @@ async function runTraining(plan: FitPlan, prepared: Prepared): Promise<Trained> 
       batches: { stepsPerEpoch: order.stepsPerEpoch, read: (epoch, step) => inputs.read(epoch, step) },
       randomInputs: (batch) => modelRandom(model, sizes, batchSizeOf(batch)),
       random: context.random,
+      precision: context.precision,
       checkpoint: checkpointOf(plan, table, parameters),
       earlyStopping: validation && {
         patience: training.patience!,
@@ -153,6 +154,7 @@ function checkpointOf({ name, training, engine, context }: FitPlan, table: SpotT
     seed: context.seed,
     stream: context.random.fork('identity').uint32(),
     engine: engine.name,
+    precision: context.precision ?? 'float32',
     regime: context.regime,
     parameters: Object.entries(parameters).map(([name, { data }]) => [name, sha256(bytesOf(data))]),
     features: mapViews(table.features, ({ values }) => sha256(bytesOf(values))),

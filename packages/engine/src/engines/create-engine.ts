@@ -10,6 +10,8 @@ export interface EngineChoice {
   readonly threads?: number;
   /** `onnx/cpu`: less memory for more time; see `OnnxEngineOptions`. */
   readonly lowMemory?: boolean;
+  /** `onnx/cpu`, for tests: computes mixed precision as a GPU would. */
+  readonly imitateMixed?: boolean;
 }
 
 type EngineFactory = (choice: EngineChoice) => Promise<Engine>;

@@ -3,13 +3,18 @@ import { checkArrays } from '../compile/check-arrays.ts';
 import { withBackend } from '../compile/backend-switch.ts';
 import type { CompiledStep, Engine, StepFunction, StepSpec, TensorMap } from '../compile/contract.ts';
 import type { HostArray, HostArrays } from '../host-array.ts';
+import { refuseMixedEager } from './mixed-precision.ts';
 
 /** Runs steps as they are, op by op, on a TensorFlow.js backend that is registered and initialised. */
 export function eagerEngine(name: string, device: string, backend: string): Engine {
   return {
     name,
     device,
-    compile: (step, spec) => Promise.resolve(new EagerStep(backend, step, spec)),
+    compile: (step, spec) =>
+      Promise.resolve().then(() => {
+        if (spec.precision === 'mixed') refuseMixedEager(name);
+        return new EagerStep(backend, step, spec);
+      }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { CompiledStep, Engine, StepSpec } from '../compile/contract.ts';
 import type { OnnxModel } from '../compile/onnx/model.ts';
 import { traceStep, type TracedStep } from '../compile/trace.ts';
 import type { HostArrays } from '../host-array.ts';
+import { inPrecision, requireMixedOnWebgpu } from './mixed-precision.ts';
 import { copyOf, openSession, toHost, toTensor } from './onnx-session.ts';
 
 /** Steps as ONNX graphs on ONNX Runtime's WebGPU provider, state kept on the GPU between steps. */
@@ -12,7 +13,8 @@ export function onnxWebgpuEngine(): Engine {
     name: 'onnx/webgpu',
     device: 'webgpu',
     compile: async (step, spec) => {
-      const traced = traceStep(step, spec, 'webgpu');
+      if (spec.precision === 'mixed') await requireMixedOnWebgpu();
+      const traced = inPrecision(traceStep(step, spec, 'webgpu'), spec.precision);
       const outputs = [...traced.outputs.values()].map((port) => [port.name, 'cpu'] as const);
       const state = changing(traced).map(([, next]) => [next, 'gpu-buffer'] as const);
       const session = await openSession(traced.model, onWebgpu(Object.fromEntries([...outputs, ...state])));

@@ -68,7 +68,7 @@ async function fitsInMemory({ options, inputsOf }: FailedStep, batch: HostArrays
   const inputs = inputsOf(batch);
   try {
     const state = firstState(options.parameters, layout);
-    const step = await options.engine.compile(trainingStep(layout), { state, inputs });
+    const step = await options.engine.compile(trainingStep(layout), { state, inputs, precision: options.precision });
     await step.run(inputs).finally(() => step.dispose());
     return true;
   } catch (error) {

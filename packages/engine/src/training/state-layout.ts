@@ -1,11 +1,14 @@
 /**
  * What the state of a training step is made of. Parameters keep their state-dict names; everything else sits under a
  * prefix that ends in `/`, which no state-dict name has:
- * `moment.m/<name>` (optimiser), `accumulated/<name>` (gradients), `average/<name>` (moving average).
+ * `moment.m/<name>` (optimiser), `accumulated/<name>` (gradients), `average/<name>` (moving average), `scaler/...` (loss
+ * scale of mixed precision).
  */
+import type { Precision } from '../compile/precision/precision.ts';
 import type { HostArray, HostArrays } from '../host-array.ts';
 import { sizeOf } from '../host-shape.ts';
 import type { Optimiser } from '../optimisers/optimiser.ts';
+import { firstScaler } from './loss-scaling.ts';
 
 /** Anything by name. */
 type Named<T> = Readonly<Record<string, T>>;
@@ -41,6 +44,8 @@ export interface LayoutOptions {
   readonly accumulate: number;
   /** Whether a moving average of the parameters is kept. */
   readonly averaged: boolean;
+  /** Whether products are in float16 and the loss is scaled. */
+  readonly precision?: Precision;
 }
 
 /** The state before the first step: parameters as given, moments and sums zero, the average equal to the parameters. */
@@ -52,6 +57,7 @@ export function firstState(parameters: HostArrays, options: LayoutOptions): Host
     ...Object.assign({}, ...options.optimiser.moments.map((moment) => under(momentPrefix(moment), zeros))),
     ...(options.accumulate > 1 ? under(ACCUMULATED, zeros) : {}),
     ...(options.averaged ? under(AVERAGE, trained) : {}),
+    ...(options.precision === 'mixed' ? firstScaler() : {}),
   } as HostArrays;
 }
 

@@ -1,4 +1,5 @@
 import type { CompiledStep, Engine, StepFunction } from '../compile/contract.ts';
+import type { Precision } from '../compile/precision/precision.ts';
 import type { HostArrays } from '../host-array.ts';
 
 /**
@@ -9,13 +10,15 @@ export class StepCache {
   readonly #engine: Engine;
   readonly #step: StepFunction;
   readonly #compiled = new Map<string, CompiledStep>();
+  readonly #precision: Precision | undefined;
   #state: HostArrays;
   #owner: CompiledStep | undefined;
 
-  constructor(engine: Engine, step: StepFunction, state: HostArrays) {
+  constructor(engine: Engine, step: StepFunction, state: HostArrays, precision?: Precision) {
     this.#engine = engine;
     this.#step = step;
     this.#state = state;
+    this.#precision = precision;
   }
 
   /** Runs one step on the present state, compiling first when these shapes are new. */
@@ -46,7 +49,7 @@ export class StepCache {
 
   async #compile(key: string, inputs: HostArrays): Promise<CompiledStep> {
     const state = await this.readState();
-    const step = await this.#engine.compile(this.#step, { state, inputs });
+    const step = await this.#engine.compile(this.#step, { state, inputs, precision: this.#precision });
     this.#compiled.set(key, step);
     return step;
   }

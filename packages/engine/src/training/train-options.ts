@@ -1,4 +1,5 @@
 import type { Progress, Random } from '@spotbench/core';
+import type { Precision } from '../compile/precision/precision.ts';
 import type { Engine } from '../compile/contract.ts';
 import type { HostArrays } from '../host-array.ts';
 import type { Optimiser } from '../optimisers/optimiser.ts';
@@ -47,6 +48,11 @@ export interface TrainOptions {
   readonly accumulate?: number;
   /** Decay of a moving average of the parameters; none without. */
   readonly averageDecay?: number;
+  /**
+   * `mixed`: products in float16 with dynamic loss scaling, where the engine gains from it. An update whose gradients overflow
+   * is skipped: it changes no state but the scale and does not count for schedule and bias corrections. Default `float32`.
+   */
+  readonly precision?: Precision;
   readonly checkpoint?: CheckpointOptions;
   readonly earlyStopping?: EarlyStoppingOptions;
   readonly onProgress?: (progress: Progress) => void;

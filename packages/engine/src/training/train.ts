@@ -5,6 +5,7 @@ import { createSaver, type Saver } from './saver.ts';
 import { requireFinite } from './divergence.ts';
 import { namedMemoryFailure } from './batch-that-fits.ts';
 import { EarlyStopping } from './early-stopping.ts';
+import { wasSkipped } from './loss-scaling.ts';
 import { AVERAGE, below, firstState, parametersOf } from './state-layout.ts';
 import { StepCache } from './step-cache.ts';
 import type { Trained, TrainOptions } from './train-options.ts';
@@ -45,7 +46,7 @@ async function begin(options: TrainOptions): Promise<Run> {
   reportFinishedEpochs(options, position);
   return {
     options,
-    steps: new StepCache(options.engine, trainingStep(layout), state),
+    steps: new StepCache(options.engine, trainingStep(layout), state, options.precision),
     stopping,
     saver: createSaver(checkpoint, found !== undefined),
     position,
@@ -92,8 +93,9 @@ async function runStep(run: Run, step: number): Promise<void> {
     { epoch: position.epoch + 1, step: step + 1 },
     run.saver.lastGood,
   );
+  const skipped = wasSkipped(outputs, { epoch: position.epoch + 1, step: step + 1 }, run.saver.lastGood);
   const running = addTerms(position.running, { loss: outputs.loss.data[0], terms });
-  run.position = { ...position, step: step + 1, updates: position.updates + Number(isUpdate), running };
+  run.position = { ...position, step: step + 1, updates: position.updates + Number(isUpdate && !skipped), running };
   const mean = meanOf(running, step + 1);
   options.onProgress?.({ epoch: position.epoch + 1, epochs, step: step + 1, steps: batches.stepsPerEpoch, ...mean });
 }
