@@ -27,9 +27,9 @@ const main = lines(
     }),
   ]),
 );
-const shown = board.gaps.filter(
-  (g) => g.set === 'HVG-50' && ['mclstexp', 'ridge', 'nearest-neighbours', 'position-only'].includes(g.method),
-);
+const cues = ['ridge', 'nearest-neighbours', 'position-only'];
+const ranked = ranking.rows.filter((row) => row.kind === 'method').map((row) => row.method);
+const shown = board.gaps.filter((g) => g.set === 'HVG-50' && [...ranked, ...cues].includes(g.method));
 const gap = lines(
   ['PCC on HVG-50', 'patient-out', 'slide-out', 'gap'],
   shown.map((g) => [g.method, fixed(g.patientOut), fixed(g.slideOut), fixed(g.gap)]),
