@@ -22,6 +22,8 @@ export interface FitOptions {
   readonly engine: string;
   readonly device: string;
   readonly threads?: number;
+  readonly precision?: FitContext['precision'];
+  readonly retryWithSmallerBatch?: boolean;
   /** Weights that image backbones start from. */
   readonly pretrained?: FitContext['pretrained'];
   readonly checkpointFolder: string;
@@ -50,6 +52,8 @@ export async function fitAndPredict(
     engine: options.engine,
     device: options.device,
     threads: options.threads,
+    precision: options.precision,
+    retryWithSmallerBatch: options.retryWithSmallerBatch,
     pretrained: options.pretrained,
     checkpointFolder: options.checkpointFolder,
     onProgress: (progress) => {

@@ -27,6 +27,7 @@ import { summariseFold, summaryJson } from '../results/summary.ts';
 import { gitState } from '../workspace/git.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { threadsFromEnvironment } from '../plan/threads.ts';
+import { trainingOptions, type TrainingRequest } from '../plan/training-request.ts';
 import { fitAndPredict } from './fit-predict.ts';
 import { panelsByName, panelsHash, setsBySection } from './gene-sets.ts';
 import { openImageInputs } from './image-inputs.ts';
@@ -42,6 +43,8 @@ type OnProgress = (done: number, total: number, what: string) => void;
 export interface CellOptions {
   /** `auto` for what is not given. */
   readonly engine?: EngineRequest;
+  /** float32 and the configured batch where absent. */
+  readonly training?: TrainingRequest;
   /** Keeps the fitted state, where the method has one: see models/model-artefact.ts. */
   readonly save?: boolean;
   readonly onProgress?: OnProgress;
@@ -54,17 +57,20 @@ export interface CellOptions {
 export async function runCell(
   workspace: Workspace,
   context: CellContext,
-  { engine = { engine: 'auto', device: 'auto' }, save = false, onProgress = () => undefined }: CellOptions = {},
+  options: CellOptions = {},
 ): Promise<RunRecord> {
+  const { engine = { engine: 'auto', device: 'auto' }, training = PLAIN_TRAINING, save = false } = options;
   const { cell } = context;
   const watch = cellProgressWriter(workspace, cell.id);
   const draft = startRecord(workspace, context);
   let files: Files = {};
   try {
     await describeEngine(draft, engine);
-    files = await work(workspace, context, draft, save, (stage, section, progress) => {
+    draft.precision = training.precision;
+    draft.command += trainingOptions(training);
+    files = await work(workspace, context, draft, { training, save }, (stage, section, progress) => {
       watch.update({ stage, section, progress });
-      onProgress(...stepsDone(progress), describeProgress({ stage, section, progress }));
+      options.onProgress?.(...stepsDone(progress), describeProgress({ stage, section, progress }));
     });
     draft.status = 'ok';
   } catch (error) {
@@ -84,6 +90,8 @@ export async function runCell(
   return draft;
 }
 
+const PLAIN_TRAINING: TrainingRequest = { precision: 'float32', smallerBatch: false };
+
 /** Steps done and all steps of a fit, so that the time left is told from the first step of a long epoch on. */
 function stepsDone({ epoch = 1, epochs = 1, step = 0, steps = 1 }: Partial<Progress> = {}): [number, number] {
   return [(epoch - 1) * steps + step, epochs * steps];
@@ -93,7 +101,7 @@ async function work(
   workspace: Workspace,
   context: CellContext,
   draft: Draft,
-  save: boolean,
+  { training, save }: Required<Pick<CellOptions, 'training' | 'save'>>,
   onProgress: (stage: 'fit' | 'predict' | 'score', section?: string, progress?: Progress) => void,
 ): Promise<Files> {
   const { cell, dataset, protocol } = context;
@@ -119,6 +127,8 @@ async function work(
     engine,
     device,
     threads,
+    precision: training.precision,
+    retryWithSmallerBatch: training.smallerBatch,
     pretrained: image.pretrained,
     checkpointFolder,
     onFitted: save ? (fitted) => keepModel(workspace, draft, fitted) : undefined,
@@ -237,6 +247,7 @@ function checkpointsOf(workspace: Workspace, id: string, draft: Draft): string {
     draft.splitHash,
     draft.panelHash,
     draft.configHash,
+    draft.precision,
     draft.engine,
     draft.device,
   ]);

@@ -7,6 +7,7 @@ import { buildFeatures } from '../features/build-features.ts';
 import { featuresStep } from '../features/features-folder.ts';
 import { modelFolder } from '../models/model-artefact.ts';
 import { findCell } from '../plan/find-cell.ts';
+import type { TrainingRequest } from '../plan/training-request.ts';
 import { createProgressBar } from '../progress/progress-bar.ts';
 import { recordingFailure } from '../results/step-failure.ts';
 import { findWorkspace } from '../workspace/workspace.ts';
@@ -75,11 +76,12 @@ export async function computeFeatures({ dataset, encoder, view }: FeaturesReques
 export interface OneCellOptions {
   readonly json: boolean;
   readonly engine: EngineRequest;
+  readonly training: TrainingRequest;
   readonly save: boolean;
 }
 
 /** Runs one cell of the plan. @returns the exit code: 0 when it has scores. */
-export async function runOneCell(id: string, { json, engine, save }: OneCellOptions): Promise<number> {
+export async function runOneCell(id: string, { json, engine, training, save }: OneCellOptions): Promise<number> {
   const workspace = findWorkspace();
   const context = findCell(workspace, id);
   const [{ runCell }, { checkEngineRequest }] = await Promise.all([
@@ -90,6 +92,7 @@ export async function runOneCell(id: string, { json, engine, save }: OneCellOpti
   const bar = createProgressBar(id);
   const record = await runCell(workspace, context, {
     engine,
+    training,
     save,
     onProgress: (done, total, what) => bar.update(done, total, what),
   }).finally(() => bar.stop());

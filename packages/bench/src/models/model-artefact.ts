@@ -27,7 +27,7 @@ function identityOf(record: RunRecord): string {
 
 const DECIDING = [
   ...(['codeHash', 'datasetHash', 'featuresHash', 'patchesHash', 'weightsHash', 'splitHash', 'panelHash'] as const),
-  ...(['configHash', 'seed', 'engine', 'device'] as const),
+  ...(['configHash', 'seed', 'engine', 'device', 'precision'] as const),
 ];
 
 /**

@@ -6,6 +6,7 @@ import { regimeLabel, type Cell } from '../plan/cell-id.ts';
 import { DEVICE_VARIABLE, ENGINE_VARIABLE } from '../plan/engine-request.ts';
 import { patchesFolder } from '../patches/patches-folder.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
+import { PRECISION_VARIABLE, SMALLER_BATCH_VARIABLE } from '../plan/training-request.ts';
 import { selectionFromEnvironment } from '../plan/selection.ts';
 import { codeOf, encoderCode, nxInputs } from '../registry/code-hash.ts';
 import { findMethod, packageRoots, usesEngine, type MethodEntry } from '../registry/methods.ts';
@@ -30,6 +31,8 @@ interface Project {
 type Nodes = readonly (readonly [string, { projects: Record<string, Project> }])[];
 
 const BENCH = 'packages/bench';
+/** What moves the numbers of a method that runs on the engine. */
+const ENGINE_VARIABLES = [ENGINE_VARIABLE, DEVICE_VARIABLE, PRECISION_VARIABLE, SMALLER_BATCH_VARIABLE];
 const BENCH_PROJECT = '@spotbench/bench';
 
 /**
@@ -160,7 +163,7 @@ function cellDefinition(workspace: Workspace, method: MethodEntry, cell: Cell): 
         fields: [`protocols.${cell.protocol}`, `datasets.${cell.dataset}.markers`, `datasets.${cell.dataset}.options`],
       },
       artefactsOfDependencies,
-      ...(usesEngine(method) ? [{ env: ENGINE_VARIABLE }, { env: DEVICE_VARIABLE }] : []),
+      ...(usesEngine(method) ? ENGINE_VARIABLES.map((env) => ({ env })) : []),
     ],
     outputs: [output(workspace, runFolder(workspace, cell.id))],
   };

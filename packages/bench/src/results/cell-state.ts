@@ -6,6 +6,7 @@ import { imageHashes, type ImageHashes } from '../cell/image-inputs.ts';
 import { featuresOf } from '../features/cell-features.ts';
 import { featuresStep } from '../features/features-folder.ts';
 import type { Cell } from '../plan/cell-id.ts';
+import type { TrainingRequest } from '../plan/training-request.ts';
 import { codeHash, codeOf } from '../registry/code-hash.ts';
 import { findMethod, usesEngine, type MethodEntry } from '../registry/methods.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -29,6 +30,9 @@ export type CellState =
   | { readonly kind: 'failed'; readonly cell: Cell; readonly record: RunRecord; readonly reason: string }
   | { readonly kind: 'blocked' | 'missing' | 'damaged' | 'stale'; readonly cell: Cell; readonly reason: string };
 
+/** What a run is to compute on. */
+export type AskedEngine = EngineRequest & Partial<Pick<TrainingRequest, 'precision'>>;
+
 /** What of a plan tells whether a record is still the record of that cell. */
 interface Definitions {
   readonly definitions: Datasets;
@@ -43,7 +47,7 @@ export async function cellState(
   workspace: Workspace,
   plan: Definitions,
   cell: Cell,
-  engine?: EngineRequest,
+  engine?: AskedEngine,
 ): Promise<CellState> {
   const folder = runFolder(workspace, cell.id);
   const method = findMethod(plan.methods, cell.method);
@@ -71,8 +75,10 @@ function stepsOf(cell: Cell, method: MethodEntry): string[] {
 }
 
 /** Methods without the engine package compute the same anywhere. */
-function otherEngine(method: MethodEntry, record: RunRecord, asked: EngineRequest | undefined): string | undefined {
+function otherEngine(method: MethodEntry, record: RunRecord, asked: AskedEngine | undefined): string | undefined {
   if (asked === undefined || !usesEngine(method)) return undefined;
+  const { precision = record.precision } = asked;
+  if (record.precision !== precision) return `it was run in ${record.precision}, not in ${precision}`;
   if (record.engine === asked.engine && record.device === asked.device) return undefined;
   return `it was run on ${record.engine}/${record.device}, not on ${asked.engine}/${asked.device}`;
 }

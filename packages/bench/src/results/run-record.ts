@@ -46,7 +46,7 @@ export const runRecordSchema = z.strictObject({
   engine: z.string(),
   device: z.string(),
   engineReason: z.string().optional().describe('Why that engine and device.'),
-  precision: z.literal('float32'),
+  precision: z.enum(['float32', 'mixed']).describe('`mixed`: products in float16, everything else in float32.'),
   status: z.enum(['ok', 'failed', 'skipped', 'timeout']),
   reason: z.string().nullable().describe('Why a cell has no scores.'),
   logTail: z.array(z.string()).describe('The last lines of a failed cell.'),

@@ -7,10 +7,11 @@ import { describePlan } from '../plan/describe-plan.ts';
 import { engineEnvironment, isGpu, isOnnxCpu } from '../plan/engine-request.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import type { Selection } from '../plan/selection.ts';
+import { trainingEnvironment, type TrainingRequest } from '../plan/training-request.ts';
 import { formatSeconds } from '../progress/progress-bar.ts';
 import { boardText } from '../report/board-text.ts';
 import { report } from '../report/report.ts';
-import { cellState, type CellState } from '../results/cell-state.ts';
+import { cellState, type AskedEngine, type CellState } from '../results/cell-state.ts';
 import { runFolder } from '../results/run-folder.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { runTaskGraph, type GraphOptions } from './task-graph.ts';
@@ -20,6 +21,7 @@ export interface RunOptions {
   readonly parallel?: number;
   readonly json: boolean;
   readonly engine: EngineRequest;
+  readonly training: TrainingRequest;
 }
 
 /** Exit code of a run that the user stopped: 128 + SIGINT, as shells have it. */
@@ -33,7 +35,7 @@ const INTERRUPTED = 130;
 export async function runAll(
   workspace: Workspace,
   selection: Selection,
-  { parallel, json, engine: request }: RunOptions,
+  { parallel, json, engine: request, training }: RunOptions,
 ): Promise<number> {
   const started = monotonicMs();
   const plan = makePlan(workspace, selection);
@@ -45,10 +47,11 @@ export async function runAll(
   say(`engine: ${engine.engine}/${engine.device} (${engine.reason})\n`);
   const graph: Omit<GraphOptions, 'useCache'> = {
     parallel: parallel ?? (isGpu(engine) ? 1 : undefined),
-    environment: engineEnvironment(request, engine),
+    environment: { ...engineEnvironment(request, engine), ...trainingEnvironment(training) },
   };
   let outcome = await runTaskGraph(workspace, plan, selection, { ...graph, useCache: true });
-  let states = await statesOf(workspace, plan, engine);
+  const asked = { ...engine, precision: training.precision };
+  let states = await statesOf(workspace, plan, asked);
   const damaged = states.filter((s) => s.kind === 'damaged' || s.kind === 'missing' || s.kind === 'stale');
   if (damaged.length > 0 && !outcome.interrupted) {
     say(
@@ -61,7 +64,7 @@ export async function runAll(
       { ...selection, ...narrowed(damaged) },
       { ...graph, useCache: false },
     );
-    states = await statesOf(workspace, plan, engine);
+    states = await statesOf(workspace, plan, asked);
   }
   if (states.some((s) => s.kind === 'missing') && !outcome.interrupted) {
     process.stderr.write(
@@ -95,7 +98,7 @@ async function engineHere(request: EngineRequest): Promise<ChosenEngine> {
   throw new SpotbenchError('unsupported', `engine ${chosen.engine}/${chosen.device}: ${found}; ${advice}`);
 }
 
-function statesOf(workspace: Workspace, plan: Plan, engine: ChosenEngine): Promise<CellState[]> {
+function statesOf(workspace: Workspace, plan: Plan, engine: AskedEngine): Promise<CellState[]> {
   return Promise.all(plan.cells.map((cell) => cellState(workspace, plan, cell, engine)));
 }
 

@@ -15,14 +15,16 @@ export const cellCommand: CommandModule<object, EngineArguments & { id?: string;
       .option('save', { boolean: true, describe: 'Keep the fitted model in .spotbench/models, for spotbench export' })
       .option('json', { boolean: true, describe: 'Print the run record as JSON' }),
   handler: async (args) => {
-    const [{ runOneCell }, { engineRequest }] = await Promise.all([
+    const [{ runOneCell }, { engineRequest }, { trainingRequest }] = await Promise.all([
       import('../steps.ts'),
       import('../../plan/engine-request.ts'),
+      import('../../plan/training-request.ts'),
     ]);
     process.exitCode = await runOneCell(args.id!, {
       json: args.json === true,
       save: args.save === true,
       engine: engineRequest(args),
+      training: trainingRequest(args),
     });
   },
 };

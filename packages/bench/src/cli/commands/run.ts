@@ -19,10 +19,11 @@ export const runCommand: CommandModule<
       })
       .option('json', { boolean: true, describe: 'A closing summary as one JSON object' }),
   handler: async (args) => {
-    const [{ runAll }, { findWorkspace }, { engineRequest }] = await Promise.all([
+    const [{ runAll }, { findWorkspace }, { engineRequest }, { trainingRequest }] = await Promise.all([
       import('../../run/run-all.ts'),
       import('../../workspace/workspace.ts'),
       import('../../plan/engine-request.ts'),
+      import('../../plan/training-request.ts'),
     ]);
     const { parallel } = args;
     if (parallel !== undefined && !(Number.isInteger(parallel) && parallel >= 1)) {
@@ -32,6 +33,7 @@ export const runCommand: CommandModule<
       parallel,
       json: args.json === true,
       engine: engineRequest(args),
+      training: trainingRequest(args),
     });
   },
 };
