@@ -1,4 +1,3 @@
-import { monotonicMs } from '@spotbench/core';
 import { retrievalPredictor } from '@spotbench/engine';
 import { rowLengths } from '../packages/engine/src/retrieval/embeddings.ts';
 import { nearestKeys } from '../packages/engine/src/retrieval/nearest-keys.ts';
@@ -6,8 +5,8 @@ import { largestDifference, runPeer, type PeerResult } from './peers/peer.ts';
 
 /**
  * Nearest keys by cosine, and the whole prediction (weights 1 / d^2, weighted mean of expression), against NumPy's matrix
- * product with argpartition on the same arrays; both on one thread, one after the other, each the best of several rounds,
- * since rounds differ by what else the machine does. Budget: ratio at most 0.5 for finding the neighbours.
+ * product with argpartition on the same arrays; both on one thread, one after the other, by processor time (the same as
+ * elapsed time when nothing else runs), each the best of several rounds. Budget: ratio at most 0.5 for finding the neighbours.
  * Run: npm run perf -- retrieval [queries] [keys] [width] [genes] [k,k,...] [rounds]; rounds 0 runs ours once, without peer.
  */
 const [queryCount = 4000, keyCount = 100_000, width = 256, geneCount = 250] = process.argv.slice(2, 6).map(Number);
@@ -47,15 +46,21 @@ interface Run {
 
 /** Seconds to find the neighbours, and for the whole prediction; sums by which both sides are compared. */
 async function measure(k: number) {
-  let start = monotonicMs();
+  let start = processor();
   const [found, keys] = await search(k);
-  const seconds = (monotonicMs() - start) / 1000;
-  start = monotonicMs();
+  const seconds = processor() - start;
+  start = processor();
   const predictor = retrievalPredictor({ topK: k, maxFraction: null, weights: 'inverse-square-l2', threads: 1 });
   const prediction = await predictor.predict(queries, bank);
-  const whole = (monotonicMs() - start) / 1000;
+  const whole = processor() - start;
   if (found !== queryCount) throw new Error(`perf: ${found} of ${queryCount} queries answered`);
   return { found: seconds, whole, sums: { prediction: prediction.reduce((sum, x) => sum + Math.abs(x), 0), keys } };
+}
+
+/** Seconds of processor time of this process so far, all its threads. */
+function processor(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 /** Queries answered, and the sum of all their neighbours. */

@@ -8,7 +8,7 @@ export type ExactScore = (key: number) => number;
 
 /**
  * The k nearest keys of one query, found from rounded scores that are at most `margin` off and from exact ones where
- * rounding leaves it open. Memory is k + max(k, 128) keys, however many are offered.
+ * rounding leaves it open. Memory is k + max(2k, 128) keys, however many are offered.
  *
  * Why it is exact: let v be the k-th largest rounded score among the candidates. A candidate above v + 2 margin is nearer
  * than every one at or below v, so it is among the k; one below v - 2 margin is farther than k others. Only those between
@@ -27,7 +27,7 @@ export class BestKeys {
     this.#k = k;
     this.#margin = margin;
     this.#exact = exact;
-    this.#keys = new Uint32Array(k + Math.max(k, 128));
+    this.#keys = new Uint32Array(k + Math.max(2 * k, 128));
     this.#rounded = new Float32Array(this.#keys.length);
   }
 
@@ -59,12 +59,15 @@ export class BestKeys {
   /** Keeps the k nearest candidates and sets the threshold for the next. */
   #reduce(): void {
     const pivot = kthLargest(this.#rounded.slice(0, this.#count), this.#k);
+    const low = pivot - 2 * this.#margin;
+    const high = pivot + 2 * this.#margin;
     const open: { key: number; rounded: number; exact: number }[] = [];
     let kept = 0;
     for (let i = 0; i < this.#count; i++) {
-      const [key, rounded] = [this.#keys[i], this.#rounded[i]];
-      if (rounded < pivot - 2 * this.#margin) continue;
-      if (rounded <= pivot + 2 * this.#margin) open.push({ key, rounded, exact: this.#exact(key) });
+      const key = this.#keys[i];
+      const rounded = this.#rounded[i];
+      if (rounded < low) continue;
+      if (rounded <= high) open.push({ key, rounded, exact: this.#exact(key) });
       else this.#put(kept++, key, rounded);
     }
     open.sort((a, b) => b.exact - a.exact || a.key - b.key);
@@ -86,14 +89,17 @@ export function kthLargest(values: Float32Array, k: number): number {
   let [low, high] = [0, values.length - 1];
   while (low < high) {
     const pivot = values[(low + high) >> 1];
-    let [i, j] = [low, high];
+    let i = low;
+    let j = high;
     while (i <= j) {
       while (values[i] > pivot) i++;
       while (values[j] < pivot) j--;
       if (i > j) break;
       const moved = values[i];
-      values[i++] = values[j];
-      values[j--] = moved;
+      values[i] = values[j];
+      values[j] = moved;
+      i++;
+      j--;
     }
     if (target <= j) high = j;
     else if (target >= i) low = i;

@@ -25,12 +25,12 @@ export function neighbourWeights(
 
 function distanceL1(query: Float32Array, { values, width }: Rows, key: number): number {
   let sum = 0;
-  for (let d = 0; d < width; d++) sum += Math.abs(query[d] - values[key * width + d]);
+  for (let d = 0, at = key * width; d < width; d++, at++) sum += Math.abs(query[d] - values[at]);
   return sum;
 }
 
 function distanceL2(query: Float32Array, { values, width }: Rows, key: number): number {
   let sum = 0;
-  for (let d = 0; d < width; d++) sum += (query[d] - values[key * width + d]) ** 2;
+  for (let d = 0, at = key * width; d < width; d++, at++) sum += (query[d] - values[at]) ** 2;
   return Math.sqrt(sum);
 }

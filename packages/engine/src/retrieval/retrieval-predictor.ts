@@ -14,7 +14,7 @@ export interface RetrievalOptions extends NeighbourCountOptions {
 
 /**
  * Predicts the weighted mean expression of a query's nearest keys by cosine similarity: exact, ties by lowest key. Beyond
- * queries, bank and prediction it needs 12 bytes a query and key for their lengths and some 30 MB (`nearestKeys`).
+ * queries, bank and prediction it needs 8 bytes a query and key for their lengths and the blocks of `nearestKeys`.
  *
  * Source: evaluation code of mclSTExp, HisCMCL, CMRCNet and MViTGene: the same rule with other weights and k.
  *

@@ -28,8 +28,8 @@ export interface SimilarityBlock {
   dispose(): Promise<void>;
 }
 
-/** Keys whose largest score is taken together: the maximum of 32 is vectorised and costs little beside the product. */
-export const RUN = 32;
+/** Keys whose largest score is taken together: the maximum of 16 is vectorised and costs little beside the product. */
+export const RUN = 16;
 
 /**
  * A matrix product and its maxima on ONNX Runtime's CPU provider, written in place: thousands of blocks allocate nothing.
