@@ -34,7 +34,7 @@ const BLOCKING: Blocking = { group: 4096, queries: 512, keys: 4096 };
  * float64. Blocks of cosines come from a float32 matrix product and are held against each query's k-th best so far
  * (`BestKeys`). Memory beyond the arrays given: 4 (512 D + 4096 D + 512 * 4352) + 8 * 4096 (k + max(2k, 128)) bytes,
  * whatever the numbers of queries and keys: 33 MB for D = 256, k = 200. With what Node.js and ONNX Runtime
- * keep beside it, the process grew by 112 MB for 20,000 queries and 100,000 keys.
+ * keep beside it, the process grew by 112 to 135 MB for 20,000 queries and 100,000 keys.
  */
 export async function nearestKeys(search: Search, onNearest: OnNearest, blocking = BLOCKING): Promise<void> {
   if (search.queryLengths.length === 0) return;
