@@ -6,7 +6,7 @@ export const [GENES, TOKENS, WIDTH] = [785, 49, 768];
 
 /** CMRCNet's heads and reconstruction on cached image tokens (49 of width 768): 785 genes, AdamW, dropout as published. */
 export function cmrcnetHeads(batch: number): TrainingCase {
-  const config = configSchema.parse({});
+  const config = configSchema.parse({ frozenTokenGrid: null });
   return trainingCase(batch, {
     image: imageEncoder(config, 'frozen'),
     spot: spotEncoder(config),
