@@ -1,5 +1,5 @@
 import { isSpotbenchError, nearestNames } from '@spotbench/core/errors';
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { cellCommand } from './commands/cell.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -16,10 +16,9 @@ import { weightsCommand } from './commands/weights.ts';
 /** Exit codes: 0 all well; 1 something failed and says what; 2 the command line was wrong. */
 const USAGE_ERROR = 2;
 
-/** The `spotbench` command line. Commands load what they need when they run, so that help is quick. */
-export async function main(argv: readonly string[]): Promise<number> {
-  let usage: string | undefined;
-  const parser = yargs([...argv])
+/** The parser of the `spotbench` command line. Commands load what they need when they run, so that help is quick. */
+export function createParser(argv: readonly string[]): Argv {
+  return yargs([...argv])
     .scriptName('spotbench')
     .usage('$0 <command>\n\nCompares methods that predict spatial gene expression from H&E histology.')
     .command([
@@ -45,16 +44,19 @@ export async function main(argv: readonly string[]): Promise<number> {
     .wrap(Math.min(120, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      if (error) throw error;
-      usage = message;
-      throw new UsageError(message);
+      throw (error as Error | undefined) ?? new UsageError(message);
     });
+}
+
+/** Runs a command line. @returns the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const parser = createParser(argv);
   try {
     await parser.parseAsync();
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`spotbench: ${withNearestOption(usage ?? error.message, knownOptions(parser))}\n`);
+      process.stderr.write(`spotbench: ${withNearestOption(error.message, knownOptions(parser))}\n`);
       return USAGE_ERROR;
     }
     process.stderr.write(`spotbench: ${describe(error)}\n`);
