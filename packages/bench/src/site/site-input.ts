@@ -1,0 +1,61 @@
+import type { SectionPrediction } from '../cell/predictions.ts';
+import type { Cell } from '../plan/cell-id.ts';
+import type { Board } from '../report/board-schema.ts';
+import type { FinishedCell } from '../report/read-runs.ts';
+import type { RunRecord } from '../results/run-record.ts';
+
+/** A finished cell. What is large is read when a page needs it, and not kept. */
+export interface SiteCell {
+  readonly cell: Cell;
+  readonly record: RunRecord;
+  /** Scores by section and gene, and the genes of every set. */
+  readonly scores: () => Promise<FinishedCell>;
+  /** curve.csv as text; undefined where the method has no training curve. */
+  readonly curve: () => Promise<string | undefined>;
+  /** Stored predictions of its test sections; undefined where they are not at hand. */
+  readonly predictions: () => Promise<readonly SectionPrediction[] | undefined>;
+  /** Measured expression of a test section in the cell's units and gene order [N, G]; undefined where it is not at hand. */
+  readonly truth: (section: string) => Promise<Float32Array | undefined>;
+}
+
+/** Where the spots of a section lie on its image, in pixels of the full resolution. */
+export interface SpotPositions {
+  readonly ids: readonly string[];
+  readonly pixelX: ArrayLike<number>;
+  readonly pixelY: ArrayLike<number>;
+}
+
+/** A small H&E picture of a section. */
+export interface Thumbnail {
+  readonly jpeg: Uint8Array;
+  /** Size of the full-resolution image that it stands for: the frame of the spots' pixel coordinates. */
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+/** What the site needs to know of a data set beside its numbers. */
+export interface SiteDataset {
+  readonly id: string;
+  readonly title: string;
+  readonly organ: string;
+  readonly technology: string;
+  readonly licence: string;
+  readonly citation: string;
+  /** Genes of the map picker; undefined where no marker list is published, then the most variable genes are shown. */
+  readonly markers: { readonly genes: readonly string[]; readonly source: string } | undefined;
+  /** Positions of a section's spots; undefined where the data set is not on this machine. */
+  readonly spots: (section: string) => Promise<SpotPositions | undefined>;
+  /** The H&E picture of a section; never asked for in a published site. */
+  readonly thumbnail: (section: string) => Promise<Thumbnail | undefined>;
+}
+
+/** Everything that a web report is made of. */
+export interface SiteInput {
+  /** A published site holds no pixel of tissue, so that no data set is redistributed. */
+  readonly mode: 'local' | 'published';
+  readonly board: Board;
+  readonly cells: readonly SiteCell[];
+  readonly datasets: readonly SiteDataset[];
+  /** Files offered on the first page, by name, e.g. leaderboard.csv; they are copied into the site. */
+  readonly downloads: Readonly<Record<string, string>>;
+}
