@@ -14,8 +14,6 @@ export interface SiteCell {
   readonly curve: () => Promise<string | undefined>;
   /** Stored predictions of its test sections; undefined where they are not at hand. */
   readonly predictions: () => Promise<readonly SectionPrediction[] | undefined>;
-  /** Measured expression of a test section in the cell's units and gene order [N, G]; undefined where it is not at hand. */
-  readonly truth: (section: string) => Promise<Float32Array | undefined>;
 }
 
 /** Where the spots of a section lie on its image, in pixels of the full resolution. */
@@ -45,6 +43,11 @@ export interface SiteDataset {
   readonly markers: { readonly genes: readonly string[]; readonly source: string } | undefined;
   /** Positions of a section's spots; undefined where the data set is not on this machine. */
   readonly spots: (section: string) => Promise<SpotPositions | undefined>;
+  /**
+   * Measured expression of a section in a protocol's units, for the genes that the protocol predicts in that fold, all of them:
+   * some units divide by their total. [N, G]; undefined where it is not at hand.
+   */
+  readonly truth: (protocol: string, section: string, genes: readonly string[]) => Promise<Float32Array | undefined>;
   /** The H&E picture of a section; never asked for in a published site. */
   readonly thumbnail: (section: string) => Promise<Thumbnail | undefined>;
 }
@@ -56,6 +59,8 @@ export interface SiteInput {
   readonly board: Board;
   readonly cells: readonly SiteCell[];
   readonly datasets: readonly SiteDataset[];
+  /** Formula of the units that a protocol predicts in, by protocol. */
+  readonly units: Readonly<Record<string, string>>;
   /** Files offered on the first page, by name, e.g. leaderboard.csv; they are copied into the site. */
   readonly downloads: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,59 @@
+import type { FinishedCell } from '../../report/read-runs.ts';
+
+/** Correlation of a gene in the sections of one patient, averaged over those sections and the seeds. */
+export interface GeneOfPatient {
+  readonly patient: string;
+  readonly gene: string;
+  readonly pcc: number;
+}
+
+interface Mean {
+  sum: number;
+  n: number;
+}
+
+/**
+ * Mean PCC of every gene of a set in every patient: over the patient's sections and over seeds. As in the headline a constant
+ * prediction counts as 0 and a gene whose truth is constant is left out. Sorted by patient, then gene.
+ */
+export function geneCorrelations(cells: readonly FinishedCell[], set: string): GeneOfPatient[] {
+  const byPatient = new Map<string, Map<string, Mean>>();
+  for (const { sections, sets } of cells) {
+    for (const { section, patient, rows } of sections) {
+      const inSet = new Set((sets[section] as Record<string, readonly string[]> | undefined)?.[set] ?? []);
+      const genes = byPatient.get(patient) ?? new Map<string, Mean>();
+      byPatient.set(patient, genes);
+      for (const row of rows) {
+        const value = row.pcc ?? (isMethodsFault(row.undefined) ? 0 : null);
+        if (value === null || !inSet.has(row.gene)) continue;
+        const mean = genes.get(row.gene) ?? { sum: 0, n: 0 };
+        genes.set(row.gene, { sum: mean.sum + value, n: mean.n + 1 });
+      }
+    }
+  }
+  return [...byPatient]
+    .sort(byKey)
+    .flatMap(([patient, genes]) =>
+      [...genes].sort(byKey).map(([gene, { sum, n }]) => ({ patient, gene, pcc: sum / n })),
+    );
+}
+
+/** Mean over patients of each gene's PCC, highest first; equal genes by name. */
+export function rankedGenes(values: readonly GeneOfPatient[]): { gene: string; pcc: number }[] {
+  const means = new Map<string, Mean>();
+  for (const { gene, pcc } of values) {
+    const mean = means.get(gene) ?? { sum: 0, n: 0 };
+    means.set(gene, { sum: mean.sum + pcc, n: mean.n + 1 });
+  }
+  return [...means]
+    .map(([gene, { sum, n }]) => ({ gene, pcc: sum / n }))
+    .sort((a, b) => b.pcc - a.pcc || (a.gene < b.gene ? -1 : 1));
+}
+
+function isMethodsFault(reason: string | null): boolean {
+  return reason === 'constant_pred' || reason === 'missing_by_method';
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
