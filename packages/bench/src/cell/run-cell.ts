@@ -12,7 +12,7 @@ import {
 import { chooseEngine, type EngineRequest } from '@spotbench/engine';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
-import { openData } from '../data/data-artefact.ts';
+import { openData, type DataArtefact } from '../data/data-artefact.ts';
 import { splitNameOf } from '../datasets/split-name.ts';
 import { isOnnxCpu } from '../plan/engine-request.ts';
 import { keepModel } from '../models/model-artefact.ts';
@@ -30,7 +30,7 @@ import { threadsFromEnvironment } from '../plan/threads.ts';
 import { trainingOptions, type TrainingRequest } from '../plan/training-request.ts';
 import { fitAndPredict } from './fit-predict.ts';
 import { panelsByName, panelsHash, setsBySection } from './gene-sets.ts';
-import { openImageInputs } from './image-inputs.ts';
+import { openImageInputs, type ImageInputs } from './image-inputs.ts';
 import { loadFold } from './load-fold.ts';
 import { predictionFiles } from './predictions.ts';
 import { scoreFold } from './score-fold.ts';
@@ -38,6 +38,13 @@ import { scoresCsv } from './scores.ts';
 
 type Files = Record<string, Uint8Array | string>;
 type OnProgress = (done: number, total: number, what: string) => void;
+type OnStage = (stage: 'fit' | 'predict' | 'score', section?: string, progress?: Progress) => void;
+
+/** What a cell reads, open. */
+interface Opened {
+  readonly data: DataArtefact;
+  readonly image: ImageInputs;
+}
 
 /** How a cell is run. */
 export interface CellOptions {
@@ -102,13 +109,29 @@ async function work(
   context: CellContext,
   draft: Draft,
   { training, save }: Required<Pick<CellOptions, 'training' | 'save'>>,
-  onProgress: (stage: 'fit' | 'predict' | 'score', section?: string, progress?: Progress) => void,
+  onProgress: OnStage,
 ): Promise<Files> {
-  const { cell, dataset, protocol } = context;
+  const { cell } = context;
   const data = await openData(workspace, cell.dataset);
   draft.datasetHash = data.manifest.hash;
   const image = await openImageInputs(workspace, cell, context.method);
   Object.assign(draft, image.hashes);
+  try {
+    return await fitAndScore(workspace, context, draft, { data, image, training, save }, onProgress);
+  } finally {
+    await image.patchStore?.close();
+  }
+}
+
+/** What of a cell's work needs its inputs open. */
+async function fitAndScore(
+  workspace: Workspace,
+  context: CellContext,
+  draft: Draft,
+  { data, image, training, save }: Opened & Required<Pick<CellOptions, 'training' | 'save'>>,
+  onProgress: OnStage,
+): Promise<Files> {
+  const { cell, dataset, protocol } = context;
   const method = await loadMethod(workspace, context.method);
   describeMethod(draft, method, { ...dataset.options[cell.method], ...protocol.options?.[cell.method] });
   const fold = await loadFold(workspace, context, data, image);
@@ -150,7 +173,6 @@ async function work(
   const summary = summariseFold(cell, scored, sets);
   draft.durationsMs.score = Math.round(monotonicMs() - started);
   await rm(checkpointFolder, { recursive: true, force: true });
-  await image.patchStore?.close();
   return {
     ...predictionFiles(fit.predictions),
     'scores.csv': scoresCsv(

@@ -4,9 +4,10 @@ import {
   hashValue,
   isSpotbenchError,
   openPatchStore,
+  PATCH_PX,
   readManifest,
   SpotbenchError,
-  spotPitchPx,
+  viewSquares,
   writePatchStore,
   type PatchSlide,
   type PatchStore,
@@ -20,14 +21,9 @@ import { codeHash } from '../registry/code-hash.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { patchesFolder } from './patches-folder.ts';
 
-/** Side of the images that methods are trained on, as all four papers have it. */
-const IMAGE_PX = 224;
-/** Spots across the tissue that `neighbourhood` shows. */
-const NEIGHBOURHOOD_SPOTS = 3;
-
 /** Source that decides what a patch store holds. */
 const storeCode = [
-  ...['geometry', 'images', 'patches'].map((folder) => `packages/core/src/${folder}`),
+  ...['geometry', 'images', 'patches', 'views'].map((folder) => `packages/core/src/${folder}`),
   'packages/bench/src/patches',
 ];
 
@@ -99,14 +95,12 @@ async function patchSlides(data: DataArtefact, root: string): Promise<PatchSlide
   return slides;
 }
 
-/** One view for each `ImageView` of the method contract. */
+/** One view for each `ImageView` of the method contract; `neighbourhood` shows what it shows frozen encoders. */
 function viewsOf(slides: readonly PatchSlide[]): PatchView[] {
-  const neighbourhood = slides.map(
-    ({ id, spots }) => [id, Math.round(NEIGHBOURHOOD_SPOTS * spotPitchPx(spots))] as const,
-  );
+  const neighbourhood = slides.map(({ id, spots }) => [id, viewSquares('neighbourhood', spots).sidePx] as const);
   return [
-    { name: 'patch', sizePx: IMAGE_PX },
-    { name: 'neighbourhood', sizePx: IMAGE_PX, fieldOfViewPx: Object.fromEntries(neighbourhood) },
-    { name: 'slide', sizePx: IMAGE_PX, wholeSlide: true },
+    { name: 'patch', sizePx: PATCH_PX },
+    { name: 'neighbourhood', sizePx: PATCH_PX, fieldOfViewPx: Object.fromEntries(neighbourhood) },
+    { name: 'slide', sizePx: PATCH_PX, wholeSlide: true },
   ];
 }

@@ -1,5 +1,5 @@
 /** The finetune regime from package.json to the record: patches are cut, handed to the method, and hashed. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sha256 } from '@spotbench/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -57,6 +57,17 @@ async function putWeights(content: string): Promise<string> {
   return path;
 }
 
+/** What this process has open. */
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
+}
+
 describe('patches', () => {
   it('are cut once, and again when the data changes', async () => {
     const first = await cut();
@@ -99,6 +110,30 @@ describe('a cell of the finetune regime', () => {
     expect(given()).toMatchObject({ pretrained: { densenet121: { path, prefix: 'features.' } } });
     await putWeights('other weights');
     expect((await run(ID)).weightsHash).not.toBe(record.weightsHash);
+  });
+
+  it('is judged by the lock of its weights, without reading them', async () => {
+    addMethod(workspace, 'mine', reads, 'method', undefined, ['densenet121']);
+    await (await cut()).store.close();
+    const path = await putWeights('weights');
+    await run(ID);
+    const plan = makePlan(workspace, {});
+    const state = () => cellState(workspace, plan, findCell(workspace, ID).cell);
+    rmSync(path);
+    expect(await state()).toMatchObject({ kind: 'ok' });
+    await putWeights('other weights');
+    expect(await state()).toMatchObject({
+      kind: 'stale',
+      reason: expect.stringMatching(/weights have changed/) as string,
+    });
+  });
+
+  it.skipIf(process.platform !== 'linux')('leaves no patch file open when its method fails', async () => {
+    const fails = `await data.train[0].patchStore.read(data.train[0].id, [0], 'patch'); throw new Error('no fit');`;
+    addMethod(workspace, 'mine', fails, 'method', undefined, []);
+    await (await cut()).store.close();
+    expect(await run(SCRATCH_ID)).toMatchObject({ status: 'failed', reason: 'no fit' });
+    expect(openFiles().filter((file) => file.endsWith('.rgb'))).toEqual([]);
   });
 });
 
