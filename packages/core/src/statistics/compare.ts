@@ -3,7 +3,8 @@ import { summaryOf, type ScoredRun, type Summary, type SummaryOptions } from '..
 import { metrics } from '../metrics/metrics.ts';
 import { scoreMatrix } from '../metrics/score-matrix.ts';
 import { bootstrapHeadlines, type BootstrapOptions } from './bootstrap.ts';
-import { headlineMean, patientMeans } from './hierarchy.ts';
+import { criticalDifference, type CriticalDifference } from './critical-difference.ts';
+import { headlineMean, namedPatientMeans, type PatientMean } from './hierarchy.ts';
 import { pairedDifferences, type PairedDifference } from './paired.ts';
 import { rankIntervals, ranksOf, tieGroups } from './ranking.ts';
 import { meanOverSeeds, seedSd } from './seeds.ts';
@@ -31,6 +32,8 @@ export interface MethodStanding {
   readonly rankInterval: readonly [number, number] | null;
   /** 1 is the group of the best; all 1 where there are fewer than 6 patients. */
   readonly tieGroup: number;
+  /** What the headline is the mean of. [P] */
+  readonly patients: readonly PatientMean[];
 }
 
 /** Methods on the same exam, ordered best first. */
@@ -42,6 +45,8 @@ export interface Comparison {
   readonly smallestP: number;
   /** The same after Holm's correction over all pairs. */
   readonly smallestPHolm: number;
+  /** Average ranks over patients, and how far apart they must be. */
+  readonly criticalDifference: CriticalDifference;
   /** One sentence for under the table. */
   readonly note: string;
 }
@@ -71,12 +76,15 @@ export function compareMethods(methods: readonly MethodRuns[], options: Comparis
   const apart = nPatients >= MIN_PATIENTS;
   const groups = apart ? tieGroups(standings, simultaneousHalfWidths(standings, level)) : ranks.map(() => 1);
   const pairs = pairedDifferences(
-    compared.map((method, m) => ({ ...method, draws: sampled.draws[m] })),
+    compared.map(({ name, value, patients }, m) => {
+      return { name, value, patients: patients.map((patient) => patient.value), draws: sampled.draws[m] };
+    }),
     { units: sampled.units, level, alpha },
   );
   return {
-    methods: compared.map(({ name, matrix, sd, nSeeds }, m) => ({
+    methods: compared.map(({ name, matrix, sd, nSeeds, patients }, m) => ({
       name,
+      patients,
       summary: summaryOf(matrix, sd, nSeeds, sampled, options, m),
       rank: ranks[m],
       rankInterval: intervals[m],
@@ -85,6 +93,10 @@ export function compareMethods(methods: readonly MethodRuns[], options: Comparis
     pairs,
     nPatients,
     smallestP: smallestWilcoxonP(nPatients),
+    criticalDifference: criticalDifference(
+      compared.map(({ name, patients }) => ({ name, patients: patients.map(({ value }) => signOf(options) * value) })),
+      alpha,
+    ),
     smallestPHolm: Math.min(1, Math.max(1, pairs.length) * smallestWilcoxonP(nPatients)),
     note: noteOf(nPatients, pairs.length),
   };
@@ -107,7 +119,7 @@ function averaged({ name, runs }: MethodRuns, { genes, metric }: SummaryOptions)
       `comparison: ${name} has no defined score; leave it out or widen the gene set`,
     );
   }
-  const patients = patientMeans(matrix).filter((mean) => !Number.isNaN(mean));
+  const patients = namedPatientMeans(matrix);
   return { name, matrix, value, patients, sd: seedSd(matrices), nSeeds: runs.length };
 }
 

@@ -36,6 +36,20 @@ export function patientMeans(matrix: ScoreMatrix): number[] {
   return patientTree(matrix).map(({ sections }) => meanOfDefined(sections.map((s) => sectionMean(matrix, s))));
 }
 
+/** A patient's part of a headline. */
+export interface PatientMean {
+  readonly patient: string;
+  readonly value: number;
+}
+
+/** `patientMeans` by name, without patients that have none. */
+export function namedPatientMeans(matrix: ScoreMatrix): PatientMean[] {
+  const values = patientMeans(matrix);
+  return patientTree(matrix)
+    .map(({ patient }, p) => ({ patient, value: values[p] }))
+    .filter(({ value }) => !Number.isNaN(value));
+}
+
 /** The headline: genes -> sections -> patients, each level weighted equally. NaN where nothing is counted. */
 export function headlineMean(matrix: ScoreMatrix): number {
   return meanOfDefined(patientMeans(matrix));
