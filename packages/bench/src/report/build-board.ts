@@ -7,27 +7,64 @@ import { findMethod } from '../registry/methods.ts';
 import { cellState, type CellState } from '../results/cell-state.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Board, Ranking } from './board-schema.ts';
-import { RANKED_BY, rankingRows, type MethodCells } from './ranking.ts';
-import { readFinished } from './read-runs.ts';
+import { controlCells } from './controls.ts';
+import { RANKED_BY, rankMethods, type MethodCells } from './ranking.ts';
+import { readFinished, type FinishedCell } from './read-runs.ts';
 
-/** Builds the leaderboard of a plan from the records of its cells; a cell without scores is a row with its reason. */
-export async function buildBoard(workspace: Workspace, plan: Plan): Promise<Board> {
-  const states = await Promise.all(plan.cells.map((cell) => cellState(workspace, plan, cell)));
-  const groups = groupBy(states, ({ cell }) => [cell.dataset, cell.protocol, regimeLabel(cell)].join('\0'));
+type Read = (state: Extract<CellState, { kind: 'ok' }>) => Promise<FinishedCell>;
+
+/** Where a board takes its cells from, and what it is called. */
+export interface BoardOptions {
+  /** Every cell it may show, control cells included; those of the workspace's store where absent. */
+  readonly states?: readonly CellState[];
+  /** Scores of a finished cell; from the workspace's store where absent. */
+  readonly read?: Read;
+  /** `local` where absent. */
+  readonly tier?: Board['tier'];
+  /** What stands above the tables; what suits local results where absent. */
+  readonly notice?: string;
+}
+
+/**
+ * Builds the leaderboard of a plan from the records of its cells; a cell without scores is a row with its reason. Controls
+ * that the plan leaves out are looked up all the same: nothing is ranked without them.
+ */
+export async function buildBoard(workspace: Workspace, plan: Plan, options: BoardOptions = {}): Promise<Board> {
+  const { tier = 'local' } = options;
+  const read: Read = options.read ?? ((state) => readFinished(workspace, state));
+  const stateOf = stateReader(workspace, plan, options.states);
+  const groups = groupBy(plan.cells, (cell) => [cell.dataset, cell.protocol, regimeLabel(cell)].join('\0'));
   const rankings: Ranking[] = [];
-  for (const group of groups.values()) rankings.push(await buildRanking(workspace, plan, group));
-  const synthetic = rankings.filter((r) => r.synthetic).map((r) => r.dataset);
+  for (const cells of groups.values()) {
+    const states = await Promise.all([...cells, ...controlCells(plan, cells)].map(stateOf));
+    rankings.push(await buildRanking(workspace, plan, states, read));
+  }
   return {
     schemaVersion: 1,
-    tier: 'local',
-    notice:
-      synthetic.length > 0
-        ? `SYNTHETIC DATA (${[...new Set(synthetic)].join(', ')}): made on this machine to show that the benchmark runs. Its numbers say nothing about any method.`
-        : 'Run on this machine; not published.',
+    tier,
+    notice: options.notice ?? noticeOf(rankings),
     rankings,
     gaps: gapsOf(rankings),
     notRun: notRunOf(plan),
   };
+}
+
+/** The state of a cell: as handed in, else as the store has it. */
+function stateReader(
+  workspace: Workspace,
+  plan: Plan,
+  given: readonly CellState[] | undefined,
+): (cell: Cell) => Promise<CellState> {
+  if (given === undefined) return (cell) => cellState(workspace, plan, cell);
+  const byId = new Map(given.map((state) => [state.cell.id, state]));
+  return (cell) => Promise.resolve(byId.get(cell.id) ?? { kind: 'missing', cell, reason: 'not run' });
+}
+
+function noticeOf(rankings: readonly Ranking[]): string {
+  const synthetic = [...new Set(rankings.filter((r) => r.synthetic).map((r) => r.dataset))];
+  return synthetic.length > 0
+    ? `SYNTHETIC DATA (${synthetic.join(', ')}): made on this machine to show that the benchmark runs. Its numbers say nothing about any method.`
+    : 'Run on this machine; not published.';
 }
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
@@ -42,26 +79,32 @@ function variantOptions({ regime, encoder }: Pick<Cell, 'regime' | 'encoder'>): 
   return encoder === DEFAULT_ENCODER ? '' : ` --encoder ${encoder}`;
 }
 
-async function buildRanking(workspace: Workspace, plan: Plan, states: readonly CellState[]): Promise<Ranking> {
+async function buildRanking(
+  workspace: Workspace,
+  plan: Plan,
+  states: readonly CellState[],
+  read: Read,
+): Promise<Ranking> {
   const { dataset, protocol, regime, encoder } = states[0].cell;
   const planned = plan.datasets.find((d) => d.id === dataset)!;
   const definition = plan.definitions.protocols[protocol];
   const methods: MethodCells[] = [];
   for (const [method, own] of groupBy(states, (s) => s.cell.method)) {
     const ok = own.filter((s) => s.kind === 'ok');
-    const finished =
-      ok.length === own.length ? await Promise.all(ok.map((s) => readFinished(workspace, s))) : undefined;
+    const finished = ok.length === own.length ? await Promise.all(ok.map(read)) : undefined;
     methods.push({ method, kind: findMethod(plan.methods, method).kind, states: own, finished });
   }
   const scored = definition.sets.filter((set) =>
     methods.some((m) => m.finished?.some((c) => Object.values(c.sets).some((s) => set in s))),
   );
   const sets = scored.length > 0 ? scored : definition.sets;
-  const command = (method: string): string =>
-    `npx spotbench run --dataset ${dataset} --protocol ${protocol} --method ${method}` +
-    variantOptions({ regime, encoder });
-  const { rows, statistics } = rankingRows(methods, sets, command);
-  const records = states.flatMap((s) => ('record' in s ? [s.record] : []));
+  const command = (method: string): string => {
+    const own = states.find((state) => state.cell.method === method)?.cell ?? { regime, encoder };
+    return `npx spotbench run --dataset ${dataset} --protocol ${protocol} --method ${method}${variantOptions(own)}`;
+  };
+  const { rows, ...standings } = rankMethods(methods, sets, command);
+  const own = states.filter(({ cell }) => regimeLabel(cell) === regimeLabel({ regime, encoder }));
+  const records = own.flatMap((s) => ('record' in s ? [s.record] : []));
   const first = <T>(of: (r: (typeof records)[number]) => T | null): T | null =>
     records.map(of).find((v) => v !== null) ?? null;
   return {
@@ -75,7 +118,7 @@ async function buildRanking(workspace: Workspace, plan: Plan, states: readonly C
     protocolNote: definition.note,
     regime: regimeLabel({ regime, encoder }),
     rankedBy: `PCC on ${RANKED_BY}`,
-    statistics,
+    ...standings,
     hashes: {
       dataset: first((r) => r.datasetHash),
       protocol: hashValue(definition),

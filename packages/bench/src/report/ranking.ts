@@ -2,8 +2,11 @@ import { compareMethods, type Comparison, type MethodRuns, type ScoredSection } 
 import { METRICS, plain } from '../results/summary.ts';
 import type { CellState } from '../results/cell-state.ts';
 import type { RunRecord } from '../results/run-record.ts';
-import type { BoardRow } from './board-schema.ts';
+import type { BoardRow, Ranking } from './board-schema.ts';
+import { REQUIRED_CONTROLS } from './controls.ts';
+import { marksOf } from './marks.ts';
 import type { FinishedCell } from './read-runs.ts';
+import { scaledScores } from './scaled.ts';
 
 /** Methods are ordered by PCC on this set: genes that vary are those worth predicting. Every other set stands beside it. */
 export const RANKED_BY = 'HVG-50';
@@ -20,36 +23,108 @@ export interface MethodCells {
   readonly finished: readonly FinishedCell[] | undefined;
 }
 
-/** The rows of one ranking, best first, rows without numbers last; and what the number of patients allows to say. */
-export function rankingRows(
+/** What a ranking says of its methods. */
+export type Standings = Pick<
+  Ranking,
+  'rows' | 'statistics' | 'controls' | 'pairs' | 'smallestP' | 'criticalDifference'
+>;
+
+/**
+ * The rows of one ranking, best first, rows without numbers last; who differs from whom, and what the number of patients
+ * allows to say. Where a required control has no score nobody is ranked.
+ */
+export function rankMethods(
   methods: readonly MethodCells[],
   sets: readonly string[],
   commandFor: (method: string) => string,
-): { rows: BoardRow[]; statistics: string } {
+): Standings {
   const complete = methods.filter((m) => m.finished !== undefined);
   const comparisons = new Map(
     sets.map((set) => [set, new Map(METRICS.map((metric) => [metric, compare(complete, set, metric)]))]),
   );
-  const ranked = compare(
-    complete.filter((m) => m.kind === 'method'),
-    sets.includes(RANKED_BY) ? RANKED_BY : sets[0],
-    'pcc',
-  );
+  const rankedBy = sets.includes(RANKED_BY) ? RANKED_BY : sets[0];
+  const controls = controlsOf(methods, commandFor);
+  const competing = complete.filter((m) => m.kind === 'method');
+  const ranked = controls.note === null ? compare(competing, rankedBy, 'pcc') : undefined;
+  const withControls = comparisons.get(rankedBy)?.get('pcc');
+  const names = competing.map(({ method }) => method);
+  const marks = withControls ? marksOf(withControls, names) : new Map<string, never>();
+  const scores = new Map(complete.map(({ method }) => [method, scoresOf(method, comparisons)]));
   const rows = methods.map((method): BoardRow => {
     const standing = ranked?.methods.find((s) => s.name === method.method);
+    const own = scores.get(method.method) ?? {};
     return {
       ...describe(method),
       rank: standing?.rank ?? null,
       rankInterval: standing?.rankInterval ? [standing.rankInterval[0], standing.rankInterval[1]] : null,
       tieGroup: standing?.tieGroup ?? null,
-      scores: method.finished ? scoresOf(method.method, comparisons) : {},
+      ...(marks.get(method.method) ?? { marks: [], against: [] }),
+      scores: own,
+      scaled: scaledScores(own, scores),
+      patients: patientsOf(method.method, comparisons),
+      similarities: {},
       provenance: { command: commandFor(method.method), ...provenanceOf(recordsOf(method)) },
     };
   });
   const value = (row: BoardRow): number =>
     row.scores[RANKED_BY]?.pcc?.value ?? row.scores[sets[0]]?.pcc?.value ?? -Infinity;
   rows.sort((a, b) => value(b) - value(a) || (a.method < b.method ? -1 : 1));
-  return { rows, statistics: ranked?.note ?? 'no method has all its cells yet' };
+  return { rows, controls, ...conclusionsOf(ranked, controls.note) };
+}
+
+function conclusionsOf(
+  ranked: Comparison | undefined,
+  note: string | null,
+): Pick<Standings, 'statistics' | 'pairs' | 'smallestP' | 'criticalDifference'> {
+  if (!ranked)
+    return {
+      statistics: note ?? 'no method has all its cells yet',
+      pairs: [],
+      smallestP: null,
+      criticalDifference: null,
+    };
+  const { nPatients, smallestP: p, smallestPHolm: pHolm, criticalDifference, pairs } = ranked;
+  return {
+    statistics: ranked.note,
+    pairs: pairs.map((pair) => ({ ...pair, ci: pair.ci ? [pair.ci[0], pair.ci[1]] : null })),
+    smallestP: { nPatients, p, pHolm },
+    criticalDifference: {
+      ...criticalDifference,
+      averageRanks: [...criticalDifference.averageRanks],
+      groups: criticalDifference.groups.map((group) => [...group]),
+    },
+  };
+}
+
+/** Which required controls a ranking lacks, with the first reason of each. */
+function controlsOf(methods: readonly MethodCells[], commandFor: (method: string) => string): Ranking['controls'] {
+  const missing = REQUIRED_CONTROLS.flatMap((control) => {
+    const found = methods.find(({ kind, method }) => kind === 'control' && method === control);
+    if (found?.finished) return [];
+    const reason = found?.states.find(({ kind }) => kind !== 'ok')?.reason;
+    return [{ control, reason: reason ?? 'there is no such control here' }];
+  });
+  const names = missing.map(({ control }) => control);
+  const note =
+    names.length === 0
+      ? null
+      : `not ranked: no scores of the control${names.length === 1 ? '' : 's'} ${names.join(', ')}, without which no number can be judged; run ${commandFor(names.join(','))}`;
+  return { required: [...REQUIRED_CONTROLS], missing, note };
+}
+
+/** PCC by gene set and patient. */
+function patientsOf(
+  method: string,
+  comparisons: ReadonlyMap<string, ReadonlyMap<string, Comparison | undefined>>,
+): BoardRow['patients'] {
+  return Object.fromEntries(
+    [...comparisons].flatMap(([set, byMetric]) => {
+      const standing = byMetric.get('pcc')?.methods.find(({ name }) => name === method);
+      return standing
+        ? [[set, Object.fromEntries(standing.patients.map(({ patient, value }) => [patient, value]))]]
+        : [];
+    }),
+  );
 }
 
 function compare(

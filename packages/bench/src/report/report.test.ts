@@ -7,6 +7,8 @@ import { makePlan } from '../plan/plan.ts';
 import { runCell } from '../cell/run-cell.ts';
 import { addMethod, removeWorkspace, tinyWorkspace } from '../testing/tiny-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { cellState } from '../results/cell-state.ts';
+import { buildBoard } from './build-board.ts';
 import { boardSchema, type Board, type Ranking } from './board-schema.ts';
 import { boardText } from './board-text.ts';
 import { report } from './report.ts';
@@ -17,15 +19,30 @@ const fitted = (value: string): string => `
     return Float32Array.from({ length: slide.spots.ids.length * G }, (_, k) => ${value});
   } };`;
 
+/** What the counts follow: genes in proportion to their number modulo 7, so of the normalised ones some rise and some fall. */
+const cue = '(Number(data.genes[k % G].slice(4)) % 7 - 3) * slide.features.values[2 * Math.floor(k / G)]';
+/** Stand-ins for the controls of the benchmark: what they predict matters less here than that they are there. */
+const CONTROLS: Record<string, string> = {
+  zeros: '0',
+  'training-mean': '1',
+  noise: 'Math.sin(7 * k)',
+  'position-only': 'Math.sin(k / G)',
+  'library-size': 'Math.cos(k)',
+  'nearest-neighbours': `Math.round(${cue})`,
+  ridge: `${cue} + 0.5 * Math.sin(3 * k)`,
+  oracle: cue,
+};
+
 let workspace: Workspace;
 let ranking: Ranking;
 let board: Board;
 
 beforeAll(async () => {
   workspace = await tinyWorkspace();
-  addMethod(workspace, 'good', fitted('(k % G) * slide.features.values[2 * Math.floor(k / G)]'), 'method');
+  addMethod(workspace, 'good', fitted(`${cue} + Math.sin(k)`), 'method');
   addMethod(workspace, 'other', fitted('Math.sin(k)'), 'method');
   addMethod(workspace, 'flat', fitted('1'));
+  for (const [name, value] of Object.entries(CONTROLS)) addMethod(workspace, name, fitted(value));
   addMethod(
     workspace,
     'broken',
@@ -88,6 +105,65 @@ describe('report', () => {
       expect(file(name)).not.toContain(`${year}-`);
     }
     expect(file('costs.csv').split('\n')).toHaveLength(makePlan(workspace, { datasets: ['tiny'] }).cells.length + 2);
+  });
+
+  it('holds every method against ridge and position-only, and marks what is not ahead', () => {
+    expect(row('other').marks).toContain('not-told-apart-from-ridge');
+    for (const name of ['good', 'other']) {
+      const { against, marks, scores } = row(name);
+      expect(against.map(({ b }) => b)).toEqual(['position-only', 'ridge']);
+      for (const { b, difference, ci } of against) {
+        const expected = scores['HVG-50'].pcc.value! - row(b).scores['HVG-50'].pcc.value!;
+        expect(difference).toBeCloseTo(expected, 12);
+        expect(ci![0]).toBeLessThanOrEqual(difference);
+        expect(ci![1]).toBeGreaterThanOrEqual(difference);
+      }
+      expect(marks.includes('below-position-only')).toBe(against[0].difference < 0);
+    }
+    expect(row('ridge')).toMatchObject({ marks: [], against: [] });
+  });
+
+  it('scales between the training mean and the oracle, which are 0 and 1', () => {
+    const scaled = (method: string) => row(method).scaled['HVG-50'];
+    expect(scaled('oracle')).toEqual({
+      metric: 'pcc',
+      value: 1,
+      reason: null,
+      control: 'training-mean',
+      oracle: 'oracle',
+    });
+    expect(scaled('training-mean').value).toBe(0);
+    const [value, oracle] = ['good', 'oracle'].map((name) => row(name).scores['HVG-50'].pcc.value!);
+    expect(scaled('good').value).toBeCloseTo(value / oracle, 12);
+  });
+
+  it('has pairs, the smallest p, average ranks and the patients of each score', () => {
+    expect(ranking.pairs).toHaveLength(1);
+    expect(ranking.pairs[0]).toMatchObject({ p: 0.25, significant: false });
+    expect(ranking.smallestP).toEqual({ nPatients: 3, p: 0.25, pHolm: 0.25 });
+    expect(ranking.criticalDifference).toMatchObject({ nPatients: 3, nMethods: 2, cd: null });
+    expect(ranking.criticalDifference!.reason).toMatch(/3 patients: with fewer than 6/);
+    const patients = Object.values(row('good').patients['HVG-50']);
+    expect(patients.reduce((a, b) => a + b, 0) / 3).toBeCloseTo(row('good').scores['HVG-50'].pcc.value!, 12);
+  });
+
+  it('looks controls up that a selection leaves out', async () => {
+    const { rankings } = await buildBoard(workspace, makePlan(workspace, { datasets: ['tiny'], methods: ['good'] }));
+    expect(rankings[0].rows.map((r) => r.method).sort()).toEqual(['good', ...Object.keys(CONTROLS)].sort());
+    expect(rankings[0].rows.find((r) => r.method === 'good')!.rank).toBe(1);
+  });
+
+  it('ranks nobody where a control has no scores, and says how to get them', async () => {
+    const plan = makePlan(workspace, { datasets: ['tiny'] });
+    const all = await Promise.all(plan.cells.map((cell) => cellState(workspace, plan, cell)));
+    const states = all.filter(({ cell }) => cell.method !== 'ridge');
+    const { rankings, tier, notice } = await buildBoard(workspace, plan, { states, tier: 'published', notice: 'mine' });
+    expect({ tier, notice }).toEqual({ tier: 'published', notice: 'mine' });
+    expect(rankings[0].controls.missing).toEqual([{ control: 'ridge', reason: 'not run' }]);
+    expect(rankings[0].statistics).toMatch(/^not ranked: no scores of the control ridge, .* --method ridge$/);
+    expect(rankings[0].rows.every((r) => r.rank === null && r.tieGroup === null && r.rankInterval === null)).toBe(true);
+    expect(rankings[0]).toMatchObject({ pairs: [], smallestP: null, criticalDifference: null });
+    expect(rankings[0].rows.find((r) => r.method === 'good')!.scores['HVG-50'].pcc.value).toBeGreaterThan(0);
   });
 
   it('fits into a terminal', () => {
