@@ -25,7 +25,37 @@ describe('philox4x32', () => {
     philox4x32(new Uint32Array(counter), new Uint32Array(key), out);
     expect([...out]).toEqual(expected);
   });
+
+  it('fills any number of blocks, with the products that 64-bit integers give', () => {
+    const key = new Uint32Array([0xdeadbeef, 0x80000001]);
+    const start = [0xfffffff0, 0xffffffff, 0x12345678, 0xffff0000];
+    const out = new Uint32Array(4 * 200);
+    const counter = new Uint32Array(start);
+    philox4x32(counter, key, out);
+    const first = start.reduce((sum, word, i) => sum + (BigInt(word) << BigInt(32 * i)), 0n);
+    const blocks = Array.from({ length: 200 }, (_, i) => plainBlock(first + BigInt(i), key));
+    expect([...out]).toEqual(blocks.flat());
+    expect([...counter]).toEqual(wordsOf(first + 200n));
+  });
 });
+
+/** Philox-4x32-10 as the paper writes it, with 64-bit products. */
+function plainBlock(counter: bigint, key: Uint32Array): number[] {
+  let [c0, c1, c2, c3] = wordsOf(counter).map(BigInt);
+  let [k0, k1] = [...key].map(BigInt);
+  const word = 0xffffffffn;
+  for (let round = 0; round < 10; round++) {
+    const [p0, p1] = [0xd2511f53n * c0, 0xcd9e8d57n * c2];
+    [c0, c1, c2, c3] = [(p1 >> 32n) ^ c1 ^ k0, p1 & word, (p0 >> 32n) ^ c3 ^ k1, p0 & word];
+    [k0, k1] = [(k0 + 0x9e3779b9n) & word, (k1 + 0xbb67ae85n) & word];
+  }
+  return [c0, c1, c2, c3].map(Number);
+}
+
+/** The four 32-bit words of a number, lowest first. */
+function wordsOf(value: bigint): number[] {
+  return [0n, 32n, 64n, 96n].map((shift) => Number((value >> shift) & 0xffffffffn));
+}
 
 describe('createRandom', () => {
   it('gives the same numbers for the same seed and path, others for other paths', () => {
@@ -36,6 +66,16 @@ describe('createRandom', () => {
     expect(draw('a', 1)).toEqual(draw('a', 1));
     expect(draw('a', 1)).not.toEqual(draw('a', 2));
     expect(new Set(draw('a', 1)).size).toBe(5);
+  });
+
+  it('fills arrays with what single draws give, wherever they begin and end', () => {
+    const [random, single] = [createRandom(5, 'fill'), createRandom(5, 'fill')];
+    for (const length of [0, 1, 2, 5, 3, 4, 17, 1, 64]) {
+      const out = new Uint32Array(length);
+      random.fillUint32(out);
+      expect([...out]).toEqual(Array.from(out, () => single.uint32()));
+      expect(random.uint32()).toBe(single.uint32());
+    }
   });
 
   it('forks by name, whatever was drawn before', () => {

@@ -11,6 +11,8 @@ export type RandomPath = readonly (string | number)[];
 export interface Random {
   /** Uniform integer in [0, 2^32). */
   uint32(): number;
+  /** Fills `out` with the next `out.length` results of `uint32`, several times faster than as many calls. */
+  fillUint32(out: Uint32Array): void;
   /** Uniform float in [0, 1) with 32 random bits. */
   uniform(): number;
   /** Standard normal (Box-Muller). */
@@ -52,6 +54,14 @@ class PhiloxRandom implements Random {
   uint32(): number {
     if (this.#used === 4) this.#refill();
     return this.#block[this.#used++];
+  }
+
+  fillUint32(out: Uint32Array): void {
+    let at = 0;
+    while (this.#used < 4 && at < out.length) out[at++] = this.uint32();
+    const blocks = at + ((out.length - at) & ~3);
+    philox4x32(this.#counter, this.#key, out.subarray(at, blocks));
+    for (let i = blocks; i < out.length; i++) out[i] = this.uint32();
   }
 
   uniform(): number {
@@ -106,7 +116,5 @@ class PhiloxRandom implements Random {
   #refill(): void {
     philox4x32(this.#counter, this.#key, this.#block);
     this.#used = 0;
-    this.#counter[0]++;
-    if (this.#counter[0] === 0) this.#counter[1]++;
   }
 }

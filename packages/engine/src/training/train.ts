@@ -34,6 +34,8 @@ interface Run {
   readonly stopping: EarlyStopping;
   readonly saver: Saver;
   position: TrainingPosition;
+  /** Random inputs of the last step, whose arrays the next one takes. */
+  masks: HostArrays;
 }
 
 async function begin(options: TrainOptions): Promise<Run> {
@@ -50,6 +52,7 @@ async function begin(options: TrainOptions): Promise<Run> {
     stopping,
     saver: createSaver(checkpoint, found !== undefined),
     position,
+    masks: {},
   };
 }
 
@@ -78,11 +81,10 @@ async function runStep(run: Run, step: number): Promise<void> {
   const isUpdate = (step + 1) % accumulate === 0 || step + 1 === batches.stepsPerEpoch;
   const batch = await batches.read(position.epoch, step);
   const global = position.epoch * batches.stepsPerEpoch + step;
-  const inputsOf = (arrays: HostArrays): HostArrays => ({
-    ...arrays,
-    ...drawRandomInputs(options.randomInputs?.(arrays) ?? {}, options.random, global),
-    ...scalarInputs(options, position.updates, isUpdate),
-  });
+  const inputsOf = (arrays: HostArrays): HostArrays => {
+    run.masks = drawRandomInputs(options.randomInputs?.(arrays) ?? {}, options.random, global, run.masks);
+    return { ...arrays, ...run.masks, ...scalarInputs(options, position.updates, isUpdate) };
+  };
   const outputs = await run.steps.run(inputsOf(batch)).catch(async (error: unknown) => {
     const place = { epoch: position.epoch + 1, step: step + 1 };
     throw await namedMemoryFailure(error, place, { options, steps: run.steps, batch, inputsOf });
