@@ -10,6 +10,7 @@ import { panelCommand } from './commands/panel.ts';
 import { patchesCommand } from './commands/patches.ts';
 import { planCommand } from './commands/plan.ts';
 import { reportCommand } from './commands/report.ts';
+import { rescoreCommand } from './commands/rescore.ts';
 import { runCommand } from './commands/run.ts';
 import { weightsCommand } from './commands/weights.ts';
 
@@ -25,6 +26,7 @@ export function createParser(argv: readonly string[]): Argv {
       planCommand,
       runCommand,
       reportCommand,
+      rescoreCommand,
       doctorCommand,
       dataCommand,
       featuresCommand,
