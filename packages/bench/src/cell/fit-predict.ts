@@ -1,6 +1,4 @@
 import { createRandom, monotonicMs, type FitContext, type Fitted, type Progress, type Slide } from '@spotbench/core';
-import type { DataArtefact } from '../data/data-artefact.ts';
-import { readCounts } from '../data/data-artefact.ts';
 import type { Cell } from '../plan/cell-id.ts';
 import { isAnswerControl, type LoadedMethod } from '../registry/load-method.ts';
 import type { FoldData } from './load-fold.ts';
@@ -40,7 +38,6 @@ export async function fitAndPredict(
   method: LoadedMethod,
   cell: Cell,
   fold: FoldData,
-  data: DataArtefact,
   options: FitOptions,
 ): Promise<FitResult> {
   const curve: Progress[] = [];
@@ -63,7 +60,7 @@ export async function fitAndPredict(
   };
   options.onProgress('fit');
   const started = monotonicMs();
-  const { fitted, predict } = await fitWith(method, fold, data, context);
+  const { fitted, predict } = await fitWith(method, fold, context);
   const fitMs = monotonicMs() - started;
   const predictions: SectionPrediction[] = [];
   for (const slide of fold.test) {
@@ -90,7 +87,6 @@ type AnyFitted = Omit<Fitted, 'predict'>;
 async function fitWith(
   method: LoadedMethod,
   fold: FoldData,
-  data: DataArtefact,
   context: FitContext,
 ): Promise<{ fitted: AnyFitted; predict: (slide: Slide) => Promise<Float32Array> }> {
   if (!isAnswerControl(method)) {
@@ -100,6 +96,6 @@ async function fitWith(
   const fitted = await method.fit(fold.training, context);
   return {
     fitted,
-    predict: async (slide) => fitted.predict(slide, fold.target.apply(await readCounts(data, slide.id))),
+    predict: async (slide) => fitted.predict(slide, await fold.truth(slide.id)),
   };
 }

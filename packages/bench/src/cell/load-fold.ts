@@ -11,7 +11,6 @@ import {
   type FeatureMatrix,
   type FeatureView,
   type Fold,
-  type FittedTarget,
   type FoldPanels,
   type Slide,
   type TrainingData,
@@ -21,21 +20,25 @@ import {
 import { metaOf, readCounts, readGenes, readSplits, readSpots, type DataArtefact } from '../data/data-artefact.ts';
 import { unionPanel } from '../data/union-panel.ts';
 import { locateDataset, panelPath } from '../datasets/locate.ts';
-import { protocolObstacle } from '../datasets/obstacle.ts';
+import { geneListObstacle, protocolObstacle } from '../datasets/obstacle.ts';
 import { splitNameOf } from '../datasets/split-name.ts';
 import { checkedImage } from '../features/build-features.ts';
 import { readFeatures, type FeaturesByView } from '../features/features-artefact.ts';
 import type { CellContext } from '../plan/find-cell.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { truthOfFold } from './fold-truth.ts';
 import { holdOutSpots, type HeldOutSpots } from './hold-out-spots.ts';
 import type { ImageInputs } from './image-inputs.ts';
+import type { FoldTruth } from './section-truth.ts';
 
-/** What a fold holds before anything is fitted. The expression of test sections has not been read. */
-export interface FoldData {
+/**
+ * What a fold holds before anything is fitted. The expression of test sections has not been read, but for a paper protocol that
+ * corrects all sections together.
+ */
+export interface FoldData extends FoldTruth {
   readonly fold: Fold;
   readonly splitHash: string;
   readonly panels: FoldPanels;
-  readonly target: FittedTarget;
   /** What a method learns from. */
   readonly training: TrainingData;
   /** What it predicts: no expression in them. */
@@ -54,7 +57,7 @@ export async function loadFold(
   image: Pick<ImageInputs, 'features' | 'patchStore'>,
 ): Promise<FoldData> {
   const { cell, protocol } = context;
-  checkRunnable(context);
+  checkRunnable(workspace, context);
   const splits = await readSplits(data, splitNameOf(context.dataset, cell.protocol, protocol));
   checkSplitsAgainst(
     splits,
@@ -77,17 +80,19 @@ export async function loadFold(
   const panels = await fitPanels(workspace, context, data, fold, [...counts.values()]);
   const fitted = [...counts.values()].filter((s) => !s.isTest);
   const target = fitTarget(protocol.target, panels.all.genes, fitted);
+  const { truth, correction } = await truthOfFold(workspace, context, data, fold, target);
   const slide = slideReader(workspace, context, data, image);
   const withRole = (role: string): string[] => fold.sections.filter((s) => s.role === role).map((s) => s.section);
   const training = async (id: string): Promise<TrainingSlide> => ({
     ...(await slide(id)),
-    expression: target.apply(counts.get(id)!.counts),
+    expression: await truth(id),
   });
   return {
     fold,
     splitHash: splits.hash,
     panels,
-    target,
+    truth,
+    correction,
     training: {
       genes: panels.all.genes,
       ...holdOut(context, {
@@ -123,8 +128,9 @@ function genesOnly(genes: readonly string[]): {
   return { genes, indptr: new Uint32Array(1), indices: new Uint32Array(0), values: new Float32Array(0) };
 }
 
-function checkRunnable({ cell, protocol }: CellContext): void {
-  const obstacle = protocolObstacle(protocol, cell.regime);
+function checkRunnable(workspace: Workspace, { cell, dataset, protocol }: CellContext): void {
+  const located = locateDataset(workspace, cell.dataset, dataset);
+  const obstacle = protocolObstacle(protocol, cell.regime) ?? geneListObstacle(located, cell.protocol, protocol);
   if (obstacle !== undefined)
     throw new SpotbenchError('bad-config', `protocol ${cell.protocol} cannot run: ${obstacle}`);
 }

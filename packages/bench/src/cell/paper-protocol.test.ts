@@ -83,10 +83,15 @@ describe("a paper's protocol", () => {
     expect(genes.length).toBeLessThan(60);
   });
 
-  it('does not run half where a correction is not there yet', async () => {
-    const { workspace, record } = await run({ transform: { name: 'harmony', over: 'section', fittedOn: 'all' } });
+  it('does not run without its gene list, and says how to supply one that is not public', async () => {
+    const predict = { file: 'panels/some-list.json', sha256: null, source: '685 genes in a pickle' };
+    const { workspace, record } = await run({ predict });
     expect(record.status).toBe('failed');
-    expect(record.reason).toMatch(/protocol some-paper cannot run: needs harmony over all sections together/);
-    expect(readFileSync(join(runFolder(workspace, ID), 'run.json'), 'utf8')).toContain('needs harmony');
+    expect(record.reason).toMatch(/protocol some-paper cannot run: no gene list, for it is not public as a list/);
+    expect(record.reason).toContain('(panels/some-list.json: 685 genes in a pickle)');
+    expect(record.reason).toMatch(/writes the names to .*raw\/panels\/some-list.json as a JSON list and its SHA-256/);
+    expect(readFileSync(join(runFolder(workspace, ID), 'run.json'), 'utf8')).toContain(
+      'protocols, some-paper, predict',
+    );
   });
 });

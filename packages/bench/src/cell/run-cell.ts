@@ -23,18 +23,17 @@ import { loadMethod, type LoadedMethod } from '../registry/load-method.ts';
 import { RUN_KIND, runRecordJson } from '../results/run-artefact.ts';
 import { runFolder } from '../results/run-folder.ts';
 import type { RunRecord } from '../results/run-record.ts';
-import { summariseFold, summaryJson } from '../results/summary.ts';
 import { gitState } from '../workspace/git.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { threadsFromEnvironment } from '../plan/threads.ts';
 import { trainingOptions, type TrainingRequest } from '../plan/training-request.ts';
 import { fitAndPredict } from './fit-predict.ts';
-import { panelsByName, panelsHash, setsBySection } from './gene-sets.ts';
+import { panelsHash } from './gene-sets.ts';
 import { openImageInputs, type ImageInputs } from './image-inputs.ts';
 import { loadFold } from './load-fold.ts';
 import { predictionFiles } from './predictions.ts';
+import { scoreFiles } from './score-files.ts';
 import { scoreFold } from './score-fold.ts';
-import { scoresCsv } from './scores.ts';
 
 type Files = Record<string, Uint8Array | string>;
 type OnProgress = (done: number, total: number, what: string) => void;
@@ -145,7 +144,7 @@ async function fitAndScore(
   const checkpointFolder = checkpointsOf(workspace, cell.id, draft);
   const { engine, device, config } = draft;
   const threads = threadsFromEnvironment();
-  const fit = await fitAndPredict(method, cell, fold, data, {
+  const fit = await fitAndPredict(method, cell, fold, {
     config,
     engine,
     device,
@@ -161,25 +160,14 @@ async function fitAndScore(
   Object.assign(draft.durationsMs, { fit: Math.round(fit.fitMs), predict: Math.round(fit.predictMs) });
 
   const started = monotonicMs();
-  const rows = await scoreFold(data, fold, fit.predictions, (section) => onProgress('score', section));
+  const rows = await scoreFold(fold, fit.predictions, (section) => onProgress('score', section));
   draft.testEvaluations = 1;
-  const patientOf = new Map(fold.test.map((slide) => [slide.id, slide.patient]));
-  const scored = Object.entries(rows).map(([section, scores]) => ({
-    section,
-    patient: patientOf.get(section)!,
-    rows: scores,
-  }));
-  const sets = setsBySection(protocol, fold.panels, scored);
-  const summary = summariseFold(cell, scored, sets);
+  const scores = scoreFiles(cell, protocol, fold, rows);
   draft.durationsMs.score = Math.round(monotonicMs() - started);
   await rm(checkpointFolder, { recursive: true, force: true });
   return {
     ...predictionFiles(fit.predictions),
-    'scores.csv': scoresCsv(
-      scored.flatMap((s) => s.rows.map((row) => ({ runId: cell.id, patient: s.patient, section: s.section, ...row }))),
-    ),
-    'sets.json': `${JSON.stringify({ schemaVersion: 1, definedOn: protocol.setsDefinedOn, panels: panelsByName(fold.panels), sections: sets }, null, 2)}\n`,
-    'summary.json': summaryJson(summary),
+    ...scores,
     'curve.csv': curveCsv(fit.curve),
   };
 }

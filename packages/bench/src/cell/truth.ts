@@ -1,4 +1,4 @@
-import { readCounts, type DataArtefact } from '../data/data-artefact.ts';
+import type { DataArtefact } from '../data/data-artefact.ts';
 import { findCell } from '../plan/find-cell.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { loadFold } from './load-fold.ts';
@@ -11,6 +11,6 @@ export async function truthOf(
   section: string,
 ): Promise<Float32Array> {
   const context = findCell(workspace, cellId);
-  const { target } = await loadFold(workspace, context, data, { features: new Map() });
-  return target.apply(await readCounts(data, section)).values;
+  const { truth } = await loadFold(workspace, context, data, { features: new Map() });
+  return (await truth(section)).values;
 }

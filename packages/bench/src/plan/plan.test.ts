@@ -102,7 +102,9 @@ describe('makePlan', () => {
     pretendHer2st(['B4', 'C2']);
     expect(makePlan(workspace).cells.some((c) => c.protocol === 'mclstexp-paper')).toBe(false);
     const asked = makePlan(workspace, { protocols: ['mclstexp-paper'] });
-    expect(asked.skipped[0].reason).toMatch(/no panels\/her2st-785.json/);
+    expect(asked.skipped[0].reason).toMatch(
+      /no gene list \(panels\/her2st-785.json: .*put it at .*her2st-785.json: .* of SHA-256 b0119ee/,
+    );
     mkdirSync(join(workspace.root, 'data', 'panels'));
     writeFileSync(join(workspace.root, 'data', 'panels', 'her2st-785.json'), '[]');
     expect(makePlan(workspace, { protocols: ['mclstexp-paper'] }).cells.length).toBeGreaterThan(0);
@@ -143,7 +145,17 @@ describe('makePlan', () => {
     pretendLiver();
     const plan = makePlan(workspace, { protocols: ['mvitgene-paper'] });
     expect(plan.cells).toEqual([]);
-    expect(plan.skipped[0].reason).toMatch(/needs harmony over all sections together/);
+    expect(plan.skipped[0].reason).toMatch(
+      /no gene list \(panels\/liver-3467.json: .*put it at .*data\/panels\/liver-3467.json/,
+    );
+    mkdirSync(join(workspace.root, 'data', 'panels'));
+    writeFileSync(join(workspace.root, 'data', 'panels', 'liver-3467.json'), '[]');
+    const { cells } = makePlan(workspace, { protocols: ['mvitgene-paper'], methods: ['mvitgene'] });
+    expect(cells.map(({ fold, seed }) => [fold, seed])).toEqual([
+      [0, 0],
+      [0, 1],
+      [0, 2],
+    ]);
     const psc = { datasets: ['hest-psc'], protocols: ['cmrcnet-paper'] };
     expect(makePlan(workspace, psc).cells.length).toBeGreaterThan(0);
     const trained = makePlan(workspace, { ...psc, regimes: ['finetune'], fromScratch: true });

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { isSpotbenchError, SpotbenchError } from '@spotbench/core';
 import { splitNamed } from '../data/split-files.ts';
-import { locateDataset, panelPath, presence, type LocatedDataset, type Presence } from '../datasets/locate.ts';
-import { protocolObstacle } from '../datasets/obstacle.ts';
+import { locateDataset, presence, type LocatedDataset, type Presence } from '../datasets/locate.ts';
+import { geneListObstacle, protocolObstacle } from '../datasets/obstacle.ts';
 import { splitNameOf } from '../datasets/split-name.ts';
 import { encoderNames } from '../features/encoders.ts';
 import { loadDatasets } from '../datasets/load.ts';
@@ -198,9 +198,8 @@ function plannedFolds(
   protocolId: string,
   protocol: ProtocolEntry,
 ): number[] | string {
-  const { predict } = protocol;
-  if ('file' in predict && !existsSync(panelPath(located, predict.file)))
-    return `no ${predict.file} beside ${located.root}`;
+  const obstacle = geneListObstacle(located, protocolId, protocol);
+  if (obstacle !== undefined) return obstacle;
   const sections = entry.generator ? entry.sections : located.present;
   try {
     const planned = sections.map((s) => ({ section: s.id, patient: s.patient, spotCount: s.spotCount ?? 1 }));
