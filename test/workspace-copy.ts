@@ -6,11 +6,20 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 const COPIED = ['packages', 'datasets.json', 'nx.json', 'package.json', 'package-lock.json', 'tsconfig.json', '.npmrc'];
 
+/** How a command ended. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** A copy of this repository in a temporary folder, which shares the installed packages but not the workspace's own. */
 export interface WorkspaceCopy {
   readonly root: string;
   /** Runs `spotbench` in it. */
-  spotbench(...args: string[]): { code: number | null; stdout: string; stderr: string };
+  spotbench(...args: string[]): Outcome;
+  /** Runs `npx spotbench ...` or `npx nx ...` in it, with more environment. */
+  command(words: readonly string[], environment?: Readonly<Record<string, string>>): Outcome;
   remove(): void;
 }
 
@@ -20,18 +29,20 @@ export function copyWorkspace(): WorkspaceCopy {
   for (const name of COPIED)
     cpSync(join(ROOT, name), join(root, name), { recursive: true, filter: (path) => !path.includes('node_modules') });
   linkPackages(root);
+  const programs: Readonly<Record<string, string>> = {
+    spotbench: join(root, 'packages', 'bench', 'bin', 'spotbench.mjs'),
+    nx: join(root, 'node_modules', 'nx', 'dist', 'bin', 'nx.js'),
+  };
+  const run = (program: string, args: readonly string[], environment = {}): Outcome => {
+    const env = { ...process.env, SPOTBENCH_DATA: '', ...environment };
+    const options = { cwd: root, env, encoding: 'utf8' } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [programs[program], ...args], options);
+    return { code: status, stdout, stderr };
+  };
   return {
     root,
-    spotbench(...args) {
-      const env = { ...process.env, SPOTBENCH_DATA: '' };
-      const bin = join(root, 'packages', 'bench', 'bin', 'spotbench.mjs');
-      const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
-        cwd: root,
-        env,
-        encoding: 'utf8',
-      });
-      return { code: status, stdout, stderr };
-    },
+    spotbench: (...args) => run('spotbench', args),
+    command: ([, program, ...args], environment) => run(program, args, environment),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
