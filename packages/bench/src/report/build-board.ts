@@ -13,12 +13,17 @@ import { readFinished, type FinishedCell } from './read-runs.ts';
 
 type Read = (state: Extract<CellState, { kind: 'ok' }>) => Promise<FinishedCell>;
 
+/** What a ranking rests on. */
+export type DatasetCounts = Pick<Ranking, 'sections' | 'patients' | 'spots'>;
+
 /** Where a board takes its cells from, and what it is called. */
 export interface BoardOptions {
   /** Every cell it may show, control cells included; those of the workspace's store where absent. */
   readonly states?: readonly CellState[];
   /** Scores of a finished cell; from the workspace's store where absent. */
   readonly read?: Read;
+  /** Sections, patients and spots of a data set; counted in the workspace's store where absent. */
+  readonly counts?: (dataset: string) => DatasetCounts;
   /** `local` where absent. */
   readonly tier?: Board['tier'];
   /** What stands above the tables; what suits local results where absent. */
@@ -30,14 +35,14 @@ export interface BoardOptions {
  * that the plan leaves out are looked up all the same: nothing is ranked without them.
  */
 export async function buildBoard(workspace: Workspace, plan: Plan, options: BoardOptions = {}): Promise<Board> {
-  const { tier = 'local' } = options;
+  const { tier = 'local', counts } = options;
   const read: Read = options.read ?? ((state) => readFinished(workspace, state));
   const stateOf = stateReader(workspace, plan, options.states);
   const groups = groupBy(plan.cells, (cell) => [cell.dataset, cell.protocol, regimeLabel(cell)].join('\0'));
   const rankings: Ranking[] = [];
   for (const cells of groups.values()) {
     const states = await Promise.all([...cells, ...controlCells(plan, cells)].map(stateOf));
-    rankings.push(await buildRanking(workspace, plan, states, read));
+    rankings.push(await buildRanking(workspace, plan, states, { read, counts }));
   }
   return {
     schemaVersion: 1,
@@ -83,7 +88,7 @@ async function buildRanking(
   workspace: Workspace,
   plan: Plan,
   states: readonly CellState[],
-  read: Read,
+  { read, counts }: Pick<BoardOptions, 'counts'> & { readonly read: Read },
 ): Promise<Ranking> {
   const { dataset, protocol, regime, encoder } = states[0].cell;
   const planned = plan.datasets.find((d) => d.id === dataset)!;
@@ -111,7 +116,7 @@ async function buildRanking(
     dataset,
     datasetTitle: planned.entry.title,
     synthetic: planned.entry.synthetic,
-    ...(await countsOf(workspace, planned)),
+    ...(counts?.(dataset) ?? (await countsOf(workspace, planned))),
     protocol,
     protocolTitle: definition.title,
     tier: definition.tier,
@@ -130,10 +135,11 @@ async function buildRanking(
   };
 }
 
-async function countsOf(
+/** What is stored of a data set here; nothing where it was not read yet. */
+export async function countsOf(
   workspace: Workspace,
-  { id, entry }: PlannedDataset,
-): Promise<Pick<Ranking, 'sections' | 'patients' | 'spots'>> {
+  { id, entry }: Pick<PlannedDataset, 'id' | 'entry'>,
+): Promise<DatasetCounts> {
   try {
     const { sections } = (await openData(workspace, id)).meta;
     return {
