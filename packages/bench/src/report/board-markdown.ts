@@ -21,7 +21,15 @@ export function boardMarkdown(board: Board): string {
 const HOW_TO_READ =
   'PCC: Pearson correlation per gene within a section, averaged over the genes of the set, the sections of a patient, then patients. ' +
   'Brackets: 95 % interval, hierarchical bootstrap over patients, sections and genes. A constant prediction counts as 0; genes whose truth is constant are left out; both are counted. ' +
-  'Controls are never ranked.';
+  'Scaled: 0 at the training mean, 1 at the oracle, never used to rank. ' +
+  'Controls are never ranked, and without all of them nobody is. ' +
+  '▽ below position-only; ↓ below ridge; ~ not told apart from ridge.';
+
+const MARK: Record<BoardRow['marks'][number], string> = {
+  'below-position-only': '▽',
+  'below-ridge': '↓',
+  'not-told-apart-from-ridge': '~',
+};
 
 function rankingSection(ranking: Ranking): string[] {
   const { sections, patients, spots, hashes } = ranking;
@@ -36,6 +44,7 @@ function rankingSection(ranking: Ranking): string[] {
         'Rank',
         'Method',
         ...ranking.sets.map((set) => `${set} PCC`),
+        `${rankedSet(ranking)} scaled`,
         'Undefined (prediction / truth constant)',
         'Cells',
       ],
@@ -43,13 +52,17 @@ function rankingSection(ranking: Ranking): string[] {
         rankText(row),
         nameText(row),
         ...ranking.sets.map((set) => scoreText(row, set)),
+        fixed(row.scaled[rankedSet(ranking)]?.value ?? null),
         undefinedText(row),
         `${row.cells.ok}/${row.cells.total}`,
       ]),
     ),
     '',
-    `Ranked by ${ranking.rankedBy}. ${ranking.statistics}.`,
+    ranking.controls.note === null
+      ? `Ranked by ${ranking.rankedBy}. ${ranking.statistics}.`
+      : `**${capital(ranking.statistics)}.**`,
     '',
+    ...averageRanks(ranking),
     `${legend(ranking.rows)}.`,
     '',
     ...ranking.rows.flatMap((row) => failureLines(row)),
@@ -108,8 +121,27 @@ function rankText({ rank, rankInterval, kind }: BoardRow): string {
     : String(rank);
 }
 
-function nameText({ method, kind }: BoardRow): string {
-  return kind === 'method' ? `**${method}**` : method;
+function nameText({ method, kind, marks }: BoardRow): string {
+  return [kind === 'method' ? `**${method}**` : method, ...marks.map((mark) => MARK[mark])].join(' ');
+}
+
+/** The set that is ranked by: "PCC on HVG-50" without its metric. */
+function rankedSet({ rankedBy, sets }: Ranking): string {
+  return sets.find((set) => rankedBy.endsWith(` ${set}`)) ?? sets[0];
+}
+
+function averageRanks({ criticalDifference: found }: Ranking): string[] {
+  if (!found || found.nMethods < 2) return [];
+  const ranks = found.averageRanks.map(({ name, rank }) => `${name} ${rank.toFixed(2)}`).join(', ');
+  const verdict =
+    found.cd === null
+      ? `No critical difference: ${found.reason}`
+      : `Critical difference ${found.cd.toFixed(2)} (Nemenyi, Friedman p ${found.friedman!.p.toPrecision(2)})`;
+  return [`Average ranks over ${found.nPatients} patients: ${ranks}. ${verdict}.`, ''];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What each row is, for under the table. */

@@ -97,6 +97,10 @@ describe('report', () => {
     const lines = parse<Record<string, string>>(file('leaderboard.csv'), { columns: true });
     const found = lines.find((l) => l.method === 'good' && l.set === 'HVG-50' && l.metric === 'pcc')!;
     expect(Number(found.value)).toBe(row('good').scores['HVG-50'].pcc.value);
+    expect(Number(found.scaled)).toBe(row('good').scaled['HVG-50'].value);
+    expect(lines.find((l) => l.method === 'other')!.marks).toBe(row('other').marks.join(' '));
+    expect(file('leaderboard.md')).toMatch(/\| \*\*other\*\*( ▽)? ~ \|/);
+    expect(file('leaderboard.md')).toMatch(/Average ranks over 3 patients: .* No critical difference: 3 patients/);
     expect(lines.filter((l) => l.method === 'broken')).toHaveLength(1);
     const year = String(new Date().getFullYear());
     for (const name of ['leaderboard.json', 'leaderboard.csv', 'leaderboard.md']) {
