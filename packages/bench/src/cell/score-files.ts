@@ -35,6 +35,6 @@ export function scoreFiles(
       scored.flatMap((s) => s.rows.map((row) => ({ runId: cell.id, patient: s.patient, section: s.section, ...row }))),
     ),
     'sets.json': `${JSON.stringify(sets, null, 2)}\n`,
-    'summary.json': summaryJson(summariseFold(cell, scored, sections)),
+    'summary.json': summaryJson(summariseFold(cell, scored, sections, protocol.averaging)),
   };
 }

@@ -138,6 +138,9 @@ describe("the liver paper's protocol on a Visium cohort", () => {
       return Math.abs(before - after) > 0.01;
     });
     expect(moved.length).toBeGreaterThan(PANEL_SIZE / 2);
+    expect(JSON.parse(file('summary.json'))).toMatchObject({
+      paper: { averaging: expect.stringMatching(/mean over sections$/) as string },
+    });
     expect(JSON.parse(file('sets.json'))).toMatchObject({
       correction: { name: 'harmony', transductive: true, fittedOn: SECTIONS },
     });

@@ -1,7 +1,9 @@
 import { summarise, type ScoredSection, type Summary } from '@spotbench/core';
 import { z } from 'zod';
 import type { SetsBySection, SetName } from '../cell/gene-sets.ts';
+import type { ProtocolEntry } from '../datasets/schema.ts';
 import type { Cell } from '../plan/cell-id.ts';
+import { paperAverage, paperAverageSchema } from './paper-average.ts';
 
 const undefinedCounts = z.record(z.string(), z.int().nonnegative());
 
@@ -28,14 +30,23 @@ export const summarySchema = z.strictObject({
   schemaVersion: z.literal(1),
   cellId: z.string(),
   sets: z.record(z.string(), z.record(z.string(), summaryNumberSchema)),
+  paper: paperAverageSchema.optional().describe("Under a paper protocol, PCC averaged as that paper's code does."),
 });
 export type CellSummary = z.infer<typeof summarySchema>;
 
 /** Metrics of a summary, the headline first. */
 export const METRICS = ['pcc', 'spearman', 'r2', 'mse', 'mae'] as const;
 
-/** Summarises the scored sections of one cell. A cell has no interval of its own: tables make one over all folds. */
-export function summariseFold(cell: Cell, scored: readonly ScoredSection[], sets: SetsBySection): CellSummary {
+/**
+ * Summarises the scored sections of one cell, with the paper's own average where its protocol declares one. A cell has no
+ * interval of its own: tables make one over all folds.
+ */
+export function summariseFold(
+  cell: Cell,
+  scored: readonly ScoredSection[],
+  sets: SetsBySection,
+  averaging?: ProtocolEntry['averaging'],
+): CellSummary {
   const names = [...new Set(Object.values(sets).flatMap((s) => Object.keys(s)))] as SetName[];
   const summaryOf = (set: SetName, metric: (typeof METRICS)[number]): Summary =>
     summarise([{ seed: cell.seed, sections: scored }], { genes: (s) => sets[s.section]?.[set] ?? [], metric });
@@ -45,6 +56,7 @@ export function summariseFold(cell: Cell, scored: readonly ScoredSection[], sets
     sets: Object.fromEntries(
       names.map((set) => [set, Object.fromEntries(METRICS.map((metric) => [metric, plain(summaryOf(set, metric))]))]),
     ),
+    paper: paperAverage(averaging, scored, sets),
   };
 }
 
