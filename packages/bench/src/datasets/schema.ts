@@ -122,4 +122,3 @@ export const datasetsSchema = z.strictObject({
 export type Datasets = z.infer<typeof datasetsSchema>;
 export type DatasetEntry = z.infer<typeof dataset>;
 export type SectionEntry = z.infer<typeof section>;
-export type SplitEntry = z.infer<typeof split>;
