@@ -29,35 +29,49 @@ export function renderPage(shell: Shell, { path, title, body, script }: Page): s
   const link = (to: string, text: string): Html =>
     html`<li><a href="${up}${to}" ${to === path && new Html('aria-current="page"')}>${text}</a></li>`;
   const document = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} - SpotBench</title>
-<link rel="icon" href="data:,">
-<style>
-${asset('site.css')}</style>
-</head>
-<body>
-<a class="skip" href="#main">To the content</a>
-<header class="site"><span class="name">SpotBench</span>
-<nav aria-label="Pages"><ul>${link(pagePaths.index, 'Leaderboard')}${shell.datasets.map((id) => link(pagePaths.dataset(id), id))}${link(pagePaths.howToRead, 'How to read')}</ul></nav></header>
-<main id="main">
-${shell.synthetic !== undefined && html`<p class="notice synthetic">${shell.synthetic}</p>`}
-${body}
-</main>
-<script>
-${asset('site.js')}</script>${script !== undefined && html`<script>
-${asset(script)}</script>`}
-</body>
-</html>
-`;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title} - SpotBench</title>
+        <link rel="icon" href="data:," />
+        <style>
+          ${asset('site.css')}
+        </style>
+      </head>
+      <body>
+        <a class="skip" href="#main">To the content</a>
+        <header class="site">
+          <span class="name">SpotBench</span>
+          <nav aria-label="Pages">
+            <ul>
+              ${link(pagePaths.index, 'Leaderboard')}${shell.datasets.map((id) => link(pagePaths.dataset(id), id))}${link(pagePaths.howToRead, 'How to read')}
+            </ul>
+          </nav>
+        </header>
+        <main id="main">
+          ${shell.synthetic !== undefined && html`<p class="notice synthetic">${shell.synthetic}</p>`} ${body}
+        </main>
+        <script>
+          ${asset('site.js')};
+        </script>
+        ${
+          script !== undefined &&
+          html`<script>
+            ${asset(script)};
+          </script>`
+        }
+      </body>
+    </html> `;
   return document.text;
 }
 
 /** A drawing with its caption. */
 export function figure(svg: Html, caption: string | Html, kind = ''): Html {
-  return html`<figure class="${kind}">${svg}<figcaption>${caption}</figcaption></figure>`;
+  return html`<figure class="${kind}">
+    ${svg}
+    <figcaption>${caption}</figcaption>
+  </figure>`;
 }
 
 /** A wide thing that scrolls by itself, so that the page does not. */
@@ -67,5 +81,7 @@ export function scrolling(label: string, content: Html): Html {
 
 /** A command with a button that copies it. */
 export function command(text: string): Html {
-  return html`<span class="command"><code>${text}</code><button type="button" class="copy needs-script">Copy</button></span>`;
+  return html`<span class="command"
+    ><code>${text}</code><button type="button" class="copy needs-script">Copy</button></span
+  >`;
 }

@@ -40,7 +40,9 @@ function siteCell(workspace: Workspace, state: Extract<CellState, { kind: 'ok' }
     record,
     scores: () => readFinished(workspace, state),
     curve: async () =>
-      'curve.csv' in manifest.files ? (await readArtefactFile(folder, manifest, 'curve.csv')).toString('utf8') : undefined,
+      'curve.csv' in manifest.files
+        ? (await readArtefactFile(folder, manifest, 'curve.csv')).toString('utf8')
+        : undefined,
     predictions: () => readPredictions(folder, manifest),
   };
 }

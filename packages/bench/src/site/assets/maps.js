@@ -28,8 +28,16 @@
     select.value = options.some(([value]) => value === wanted) ? wanted : options[0][0];
   };
   const ranking = () => index.rankings.find((r) => r.slug === pick.ranking.value);
-  const fillSections = () => fill(pick.section, ranking().sections.map((s) => [s.key, s.name]));
-  const number = (value) => value.toPrecision(3).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+  const fillSections = () =>
+    fill(
+      pick.section,
+      ranking().sections.map((s) => [s.key, s.name]),
+    );
+  const number = (value) =>
+    value
+      .toPrecision(3)
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, '');
 
   const panel = (name, data, circles, scale, note) => {
     const figure = root.querySelector(`[data-panel="${name}"]`);
@@ -40,7 +48,9 @@
     const image = data.tissue
       ? `<image href="${data.tissue.href}" x="${data.tissue.x}" y="${data.tissue.y}" width="${data.tissue.width}" height="${data.tissue.height}" preserveAspectRatio="none"/>`
       : '';
-    const spots = circles.map((c) => `<circle cx="${c.x}" cy="${c.y}" r="${data.radius}" fill="${c.colour}"/>`).join('');
+    const spots = circles
+      .map((c) => `<circle cx="${c.x}" cy="${c.y}" r="${data.radius}" fill="${c.colour}"/>`)
+      .join('');
     svg.innerHTML = `<title>${figure.dataset.title}</title>${image}<g opacity="${opacity}">${spots}</g>`;
     const [low, high] = figure.querySelectorAll('.bar span');
     low.textContent = number(scale[0]);
@@ -53,8 +63,14 @@
     const own = ++drawing;
     const data = await load(pick.section.value);
     if (own !== drawing) return;
-    fill(pick.gene, data.genes.map((gene) => [gene, gene]));
-    fill(pick.method, Object.keys(data.methods).map((name) => [name, name]));
+    fill(
+      pick.gene,
+      data.genes.map((gene) => [gene, gene]),
+    );
+    fill(
+      pick.method,
+      Object.keys(data.methods).map((name) => [name, name]),
+    );
     const g = data.genes.indexOf(pick.gene.value);
     const method = data.methods[pick.method.value];
     const valuesOf = ({ values, ranges }) => {
@@ -75,7 +91,8 @@
       const slack = (high - low) / 255;
       const beyond = values.filter((v) => v < low - slack || v > high + slack).length;
       const circles = values.map((v, i) => ({ x: xs[i], y: ys[i], colour: step(v) }));
-      const note = beyond > 0 ? `${beyond} of ${values.length} spots lie beyond the scale and have the colour of its end.` : '';
+      const note =
+        beyond > 0 ? `${beyond} of ${values.length} spots lie beyond the scale and have the colour of its end.` : '';
       panel(name, data, circles, scaleOf[name], note);
     }
     const pcc = method.pcc[g];
@@ -83,10 +100,17 @@
     root.querySelector('[data-state]').textContent =
       `${pick.gene.value}, section ${data.section} (patient ${data.patient}): ${pick.method.value} against measured, ${correlation}. ` +
       `Fold ${method.fold}, seed ${method.seed}; ${data.x.length ? xs.length : 0} spots. Unit: ${data.unit}.`;
-    history.replaceState(null, '', `#${new URLSearchParams(Object.entries(pick).flatMap(([k, el]) => (k === 'opacity' ? [] : [[k, el.value]])))}`);
+    history.replaceState(
+      null,
+      '',
+      `#${new URLSearchParams(Object.entries(pick).flatMap(([k, el]) => (k === 'opacity' ? [] : [[k, el.value]])))}`,
+    );
   };
 
-  fill(pick.ranking, index.rankings.map((r) => [r.slug, r.name]));
+  fill(
+    pick.ranking,
+    index.rankings.map((r) => [r.slug, r.name]),
+  );
   const asked = new URLSearchParams(location.hash.slice(1));
   const choose = (name) => {
     const value = asked.get(name);

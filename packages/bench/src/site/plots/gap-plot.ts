@@ -51,6 +51,6 @@ export function gapPlot(id: string, gaps: readonly Gap[]): Plot {
           },
         },
       ],
-    } as Plot['spec'],
+    },
   };
 }

@@ -46,6 +46,6 @@ export function intervalPlot(id: string, { rows, dataset }: Ranking, set: string
           },
         },
       ],
-    } as Plot['spec'],
+    },
   };
 }

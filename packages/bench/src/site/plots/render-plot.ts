@@ -8,7 +8,8 @@ export interface Plot {
   readonly title: string;
   /** What a reader who does not see the drawing should know. */
   readonly description: string;
-  readonly spec: Omit<TopLevelSpec, '$schema' | 'config' | 'title'>;
+  /** Vega-Lite, without title and config. */
+  readonly spec: object;
 }
 
 /** Dark on white, thin lines: readable on paper. */
@@ -36,7 +37,7 @@ const CONFIG = {
  */
 export async function renderPlot({ id, title, description, spec }: Plot): Promise<Html> {
   resetSVGDefIds();
-  const compiled = compile({ ...spec, config: CONFIG as object } as TopLevelSpec);
+  const compiled = compile({ ...spec, config: CONFIG } as TopLevelSpec);
   const view = new View(parse(compiled.spec, undefined as unknown as Config), { renderer: 'none' });
   const svg = await view.toSVG();
   view.finalize();

@@ -1,0 +1,89 @@
+import type { Board, Ranking } from '../../report/board-schema.ts';
+import { fixed } from '../format.ts';
+import { Html, html } from '../html.ts';
+import { figure, type Page } from '../page-shell.ts';
+import { rankedSet } from '../numbers/ranked-set.ts';
+import { gapPlot } from '../plots/gap-plot.ts';
+import { intervalPlot } from '../plots/interval-plot.ts';
+import { renderPlot } from '../plots/render-plot.ts';
+import { pagePaths, rankingSlug } from '../site-names.ts';
+import type { SiteDataset, SiteInput } from '../site-input.ts';
+import { heatTable } from './heat-table.ts';
+import { nameOf } from './index-page.ts';
+
+/** A data set: what it is, all metrics of every ranking, intervals, and the leakage gap. */
+export async function datasetPage({ board }: SiteInput, dataset: SiteDataset): Promise<Page> {
+  const rankings = board.rankings.filter((r) => r.dataset === dataset.id);
+  const sections: Html[] = [];
+  for (const ranking of rankings) sections.push(await rankingSection(ranking));
+  return {
+    path: pagePaths.dataset(dataset.id),
+    title: dataset.id,
+    body: html`<h1>${dataset.title}</h1>
+      <p>${dataset.organ}, ${dataset.technology}. Licence: ${dataset.licence}. ${dataset.citation}</p>
+      ${dataset.markers && html`<p class="small">Marker genes: ${dataset.markers.genes.join(', ')}. ${dataset.markers.source}.</p>`}
+      <p><a href="../${pagePaths.maps(dataset.id)}">Measured and predicted maps of marker genes</a></p>
+      ${sections} ${await gapSection(board, dataset.id, rankings)}`,
+  };
+}
+
+async function rankingSection(ranking: Ranking): Promise<Html> {
+  const slug = rankingSlug(ranking);
+  const set = rankedSet(ranking);
+  const intervals = intervalPlot(`interval-${slug}`, ranking, set);
+  return html`<section aria-labelledby="${slug}">
+    <h2 id="${slug}">${nameOf(ranking)}</h2>
+    <p>${ranking.protocolTitle} (${ranking.tier}). ${ranking.protocolNote}</p>
+    ${heatTable(ranking)}
+    <div class="plots">
+      ${intervals && figure(await renderPlot(intervals), `PCC on ${set}, 95 % intervals. ${ranking.statistics}.`)}
+    </div>
+  </section> `;
+}
+
+async function gapSection(board: Board, dataset: string, rankings: readonly Ranking[]): Promise<Html | string> {
+  const set = rankings.length > 0 ? rankedSet(rankings[0]) : '';
+  const gaps = board.gaps.filter((g) => g.dataset === dataset && g.set === set && g.gap !== null);
+  const regimes = [...new Set(gaps.map((g) => g.regime))];
+  if (regimes.length === 0) return '';
+  const parts: Html[] = [];
+  for (const regime of regimes) {
+    const own = gaps.filter((g) => g.regime === regime && (g.patientOut !== 0 || g.slideOut !== 0));
+    if (own.length === 0) continue;
+    const plot = await renderPlot(gapPlot(`gap-${dataset}-${regime}`, own));
+    parts.push(
+      html`<h3>${regime}</h3>
+        <div class="plots">
+          ${figure(plot, `PCC on ${set} when patients are left out and when single sections are. What lies between them is worth what other sections of the same patient in training are worth, and what more training sections are.`)}
+          <table>
+            <caption>
+              ${set}, ${regime}
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col">Method</th>
+                <th scope="col" class="number">patient-out</th>
+                <th scope="col" class="number">slide-out</th>
+                <th scope="col" class="number">gap</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${own.map(
+                (g) =>
+                  html`<tr>
+                    <th scope="row">${g.method}</th>
+                    <td class="number">${fixed(g.patientOut)}</td>
+                    <td class="number">${fixed(g.slideOut)}</td>
+                    <td class="number">${fixed(g.gap)}</td>
+                  </tr>`,
+              )}
+            </tbody>
+          </table>
+        </div>`,
+    );
+  }
+  return html`<section aria-labelledby="gap">
+    <h2 id="gap">Leakage gap</h2>
+    ${parts}
+  </section>`;
+}

@@ -1,0 +1,146 @@
+import type { BoardRow, Ranking } from '../../report/board-schema.ts';
+import { withoutNumber } from '../../report/board-text.ts';
+import { fixed, short } from '../format.ts';
+import { Html, html } from '../html.ts';
+import { command, scrolling } from '../page-shell.ts';
+import { pagePaths, rankingSlug } from '../site-names.ts';
+import { controlsAbove } from '../numbers/controls-above.ts';
+import { rankedSet } from '../numbers/ranked-set.ts';
+
+/** The table of one ranking: every column sorts, by mouse or keyboard; rows come in the board's order. `up` leads to the root. */
+export function leaderboardTable(ranking: Ranking, up: string): Html {
+  const { sets, rows, dataset, protocol, regime } = ranking;
+  const heads = [
+    sortable('Rank', 'number', 'ascending'),
+    sortable('Method', '', 'ascending'),
+    sortable('Tie group', 'number', 'ascending'),
+    ...sets.map((set) => sortable(`${set} PCC`, 'number', 'descending')),
+    sortable('Undefined: prediction / truth', 'number', 'descending'),
+    sortable('Seed SD', 'number', 'descending'),
+    sortable('Cells', 'number', 'descending'),
+  ];
+  const caption = `${dataset}, ${protocol}, ${regime}. PCC with 95 % interval; ranked by ${ranking.rankedBy}. Controls are marked and never ranked.`;
+  return html`${scrolling(
+    `Leaderboard of ${dataset}, ${protocol}, ${regime}`,
+    html`<table>
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${heads}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map((row) => tableRow(ranking, row, up))}
+      </tbody>
+    </table>`,
+  )}
+  ${failures(rows)} ${provenance(ranking)}`;
+}
+
+function sortable(text: string, kind: string, first: 'ascending' | 'descending'): Html {
+  return html`<th scope="col" class="${kind}" data-first="${first}">
+    <button type="button" class="sort">${text}</button>
+  </th>`;
+}
+
+function tableRow(ranking: Ranking, row: BoardRow, up: string): Html {
+  const set = rankedSet(ranking);
+  const number = row.scores[set]?.pcc ?? Object.values(row.scores)[0]?.pcc;
+  const all = (row.scores.all ?? Object.values(row.scores)[0])?.pcc;
+  const counts = all && [all.nUndefined.constant_pred, all.nUndefined.constant_truth];
+  const above = controlsAbove(ranking, row, set);
+  return html`<tr class="${row.kind}">
+    <td class="number" data-value="${row.rank}">${rankText(row)}</td>
+    <th scope="row">
+      <a href="${up}${pagePaths.method(row.method)}#${rankingSlug(ranking)}">${row.method}</a
+      >${row.kind === 'control' && html`<span class="tag">control</span>`}${above.length > 0 && html`<span class="tag below" title="Controls with a higher PCC on ${set}: ${above.join(', ')}">below ${above.length === 1 ? above[0] : `${above.length} controls`}</span>`}
+    </th>
+    <td class="number" data-value="${row.tieGroup}">${row.tieGroup ?? '-'}</td>
+    ${ranking.sets.map((set) => score(row, set))}
+    <td class="number" data-value="${counts?.[0]}">${counts ? `${counts[0]} / ${counts[1]}` : '-'}</td>
+    <td class="number" data-value="${number?.seedSd}">${fixed(number?.seedSd)}</td>
+    <td class="number" data-value="${row.cells.ok}">${row.cells.ok}/${row.cells.total}</td>
+  </tr> `;
+}
+
+function rankText({ rank, rankInterval, kind }: BoardRow): Html {
+  if (rank === null) return html`${kind === 'control' ? '' : '-'}`;
+  const between =
+    rankInterval && rankInterval[0] !== rankInterval[1]
+      ? html` <span class="interval">(${rankInterval[0]} to ${rankInterval[1]})</span>`
+      : '';
+  return html`${rank}${between}`;
+}
+
+function score(row: BoardRow, set: string): Html {
+  const number = row.scores[set]?.pcc;
+  if (!number) return html`<td class="number" data-value=""><span class="tag fail">${withoutNumber(row)}</span></td>`;
+  if (number.value === null) return html`<td class="number" data-value="">undefined</td>`;
+  const interval = number.ci && html` <span class="interval">[${fixed(number.ci[0])}, ${fixed(number.ci[1])}]</span>`;
+  return html`<td class="number" data-value="${number.value}">${fixed(number.value)}${interval}</td>`;
+}
+
+/** Failed and unrun cells with their reasons, five of a method and how many more. */
+function failures(rows: readonly BoardRow[]): Html {
+  const incomplete = rows.filter((row) => row.failures.length > 0);
+  if (incomplete.length === 0) return html``;
+  const item = ({ method, failures: failed, cells }: BoardRow): Html =>
+    html`<li>
+      ${method}: ${failed.length} of ${cells.total} cells have no scores
+      <ul>
+        ${failed.slice(0, 5).map((f) => html`<li>${f.kind}: <code>${f.cell}</code>: ${f.reason}</li>`)}${failed.length > 5 && html`<li>and ${failed.length - 5} more</li>`}
+      </ul>
+    </li>`;
+  return html`<details>
+    <summary>${incomplete.length} of ${rows.length} rows have no number: why</summary>
+    <ul>
+      ${incomplete.map(item)}
+    </ul>
+  </details>`;
+}
+
+function provenance({ rows, hashes, dataset, protocol, regime }: Ranking): Html {
+  const table = html`<table>
+    <caption>
+      Data ${short(hashes.dataset)}, split ${short(hashes.split)}, protocol ${short(hashes.protocol)}, features
+      ${short(hashes.features)}.
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Method</th>
+        <th scope="col">Command</th>
+        <th scope="col">Version</th>
+        <th scope="col">Code</th>
+        <th scope="col">Configuration</th>
+        <th scope="col">Commit</th>
+        <th scope="col">Seeds</th>
+        <th scope="col">Chosen by</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        ({ method, version, provenance: p }) =>
+          html`<tr>
+            <th scope="row">${method}</th>
+            <td>${command(p.command)}</td>
+            <td>${version}</td>
+            <td><code>${short(p.codeHash)}</code></td>
+            <td><code>${short(p.configHash)}</code></td>
+            <td><code>${p.commits.map(shortCommit).join(' ') || 'none'}</code></td>
+            <td>${p.seeds.join(', ')}</td>
+            <td>${p.selectedBy.join('; ')}</td>
+          </tr> `,
+      )}
+    </tbody>
+  </table>`;
+  return html`<details>
+    <summary>Exact command and origin of every row</summary>
+    ${scrolling(`Origin of ${dataset}, ${protocol}, ${regime}`, table)}
+  </details>`;
+}
+
+function shortCommit(commit: string): string {
+  return `${commit.slice(0, 10)}${commit.endsWith('+') ? '+' : ''}`;
+}
