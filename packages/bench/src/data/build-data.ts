@@ -8,6 +8,7 @@ import {
   writeArtefact,
   type Section,
 } from '@spotbench/core';
+import { howToGet } from '../datasets/how-to-get.ts';
 import { locateDataset, type LocatedDataset } from '../datasets/locate.ts';
 import type { DatasetEntry } from '../datasets/schema.ts';
 import { codeHash, readerCode } from '../registry/code-hash.ts';
@@ -66,13 +67,13 @@ export async function buildData(
   return { data: await openData(workspace, id), reused: false };
 }
 
-function requireSections({ id, root, present, missing }: LocatedDataset, { folder = id }: DatasetEntry): void {
+function requireSections({ id, root, present, missing }: LocatedDataset, entry: DatasetEntry): void {
   if (present.length >= 2) return;
   const first = missing.length > 0 ? ` (${missing[0].id}: ${missing[0].reason})` : '';
   throw new SpotbenchError(
     'missing-data',
     `data set ${id}: needs at least two sections with counts, spots and image, found ${present.length} below ${root}${first}; ` +
-      `point SPOTBENCH_DATA at the folder that holds ${folder}/`,
+      howToGet(id, entry),
   );
 }
 

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync 
 import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { chooseEngine, engineNames, probeEngine } from '@spotbench/engine';
+import { howToGet } from '../datasets/how-to-get.ts';
 import { makePlan } from '../plan/plan.ts';
 import { loadMethod } from '../registry/load-method.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -71,7 +72,7 @@ export function checkDatasets(workspace: Workspace): Check[] {
     if (entry.generator) return { name: `data ${id}`, state: 'ok', found: 'synthetic, made when needed' };
     const found = `${located.present.length} of ${entry.sections.length} sections below ${located.root}`;
     if (presence === 'ready' && located.missing.length === 0) return { name: `data ${id}`, state: 'ok', found };
-    return { name: `data ${id}`, state: 'note', found, advice: `point SPOTBENCH_DATA at the folder that holds ${id}/` };
+    return { name: `data ${id}`, state: 'note', found, advice: howToGet(id, entry) };
   });
 }
 

@@ -1,3 +1,4 @@
+import { howToGet } from '../datasets/how-to-get.ts';
 import type { LocatedDataset } from '../datasets/locate.ts';
 import type { Plan } from './plan.ts';
 
@@ -29,7 +30,7 @@ export function describePlan(plan: Plan): string {
     } else {
       const why =
         presence === 'absent'
-          ? `${what}${whyAbsent(located)}; point SPOTBENCH_DATA at the folder that holds ${entry.folder ?? id}/`
+          ? `${what}${whyAbsent(located)}; ${howToGet(id, entry)}`
           : entry.sameSectionsAs
             ? `the same sections as ${entry.sameSectionsAs.dataset}, which runs; alone with --dataset ${id}`
             : 'runs when no real data is present, or with --dataset';

@@ -165,11 +165,12 @@ describe('makePlan', () => {
   it('says of data sets that are not there what they lack and where they go', () => {
     const text = describePlan(makePlan(workspace));
     expect(text).toContain(
-      'cscc: not run (0 of 12 sections: no count file; point SPOTBENCH_DATA at the folder that holds cscc/)',
+      'cscc: not run (0 of 12 sections: no count file; npx spotbench data fetch cscc, or point SPOTBENCH_DATA at the folder that holds cscc/)',
     );
     expect(text).toContain(
-      'hest-read: not run (0 of 4 sections: no table; point SPOTBENCH_DATA at the folder that holds hest/)',
+      'hest-read: not run (0 of 4 sections: no table; npx spotbench data fetch hest-read (needs an account), or point SPOTBENCH_DATA at the folder that holds hest/)',
     );
+    expect(text).toMatch(/visium-breast: not run .*data fetch visium-breast \(but for files that are got by hand\)/);
   });
 
   it.each([

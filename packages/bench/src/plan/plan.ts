@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isSpotbenchError, SpotbenchError } from '@spotbench/core';
 import { splitNamed } from '../data/split-files.ts';
+import { howToGet } from '../datasets/how-to-get.ts';
 import { locateDataset, presence, type LocatedDataset, type Presence } from '../datasets/locate.ts';
 import { geneListObstacle, protocolObstacle } from '../datasets/obstacle.ts';
 import { splitNameOf } from '../datasets/split-name.ts';
@@ -111,7 +112,7 @@ function absent({ located: { id, root, present, missing }, entry }: Unplanned): 
     'missing-data',
     `data set ${id}: needs at least two sections with counts, spots and image, found ${present.length} below ${root}` +
       (first ? ` (${first.id}: ${first.reason})` : '') +
-      `; point SPOTBENCH_DATA at the folder that holds ${entry.folder ?? id}/`,
+      `; ${howToGet(id, entry)}`,
   );
 }
 

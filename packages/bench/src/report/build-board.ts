@@ -1,5 +1,6 @@
 import { hashValue, isSpotbenchError } from '@spotbench/core';
 import { openData } from '../data/data-artefact.ts';
+import { howToGet } from '../datasets/how-to-get.ts';
 import { hashOfViews } from '../features/features-artefact.ts';
 import { DEFAULT_ENCODER, regimeLabel, SCRATCH, type Cell } from '../plan/cell-id.ts';
 import type { Plan, PlannedDataset } from '../plan/plan.ts';
@@ -176,10 +177,10 @@ function gapsOf(rankings: readonly Ranking[]): Board['gaps'] {
 function notRunOf(plan: Plan): Board['notRun'] {
   const absent = plan.datasets
     .filter((d) => !d.active && d.presence === 'absent')
-    .map(({ id, located }) => ({
+    .map(({ id, entry, located }) => ({
       dataset: id,
       protocol: null,
-      reason: `${located.present.length} of ${located.present.length + located.missing.length} sections are on this machine; point SPOTBENCH_DATA at the folder that holds ${id}/`,
+      reason: `${located.present.length} of ${located.present.length + located.missing.length} sections are on this machine; ${howToGet(id, entry)}`,
     }));
   return [...absent, ...plan.skipped];
 }
