@@ -107,13 +107,18 @@ async function addMaps(
     for (const { ranking, sections } of maps) {
       const mapped = sections.get(section);
       if (!mapped) continue;
-      const order = ranking.rows.map((r) => r.method);
+      const order = methodsFirst(ranking);
       const key = mapKey(rankingSlug(ranking), slug(section));
       const unit = input.units[ranking.protocol] ?? 'as predicted';
       files.set(pagePaths.mapData(rankingSlug(ranking), section), mapData(key, mapped, frame, unit, order, tissue));
     }
   }
-  return mapsPage(input, dataset, maps, frames, hasTissue);
+  return mapsPage(input, dataset, maps, { frames, hasTissue, methodsFirst });
+}
+
+/** Names in the order of the pickers: methods, then controls, each best first. */
+function methodsFirst({ rows }: Ranking): string[] {
+  return [...rows.filter((r) => r.kind === 'method'), ...rows.filter((r) => r.kind === 'control')].map((r) => r.method);
 }
 
 /** Writes everything to a folder beside it, then puts it in place: a page that is no longer made does not stay behind. */

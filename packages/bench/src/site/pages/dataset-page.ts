@@ -1,8 +1,9 @@
 import type { Board, Ranking } from '../../report/board-schema.ts';
-import { fixed } from '../format.ts';
+import { counted, fixed } from '../format.ts';
 import { Html, html } from '../html.ts';
-import { figure, type Page } from '../page-shell.ts';
+import { figure, scrolling, type Page } from '../page-shell.ts';
 import { rankedSet } from '../numbers/ranked-set.ts';
+import { criticalDifferencePlot } from '../plots/critical-difference-plot.ts';
 import { gapPlot } from '../plots/gap-plot.ts';
 import { intervalPlot } from '../plots/interval-plot.ts';
 import { renderPlot } from '../plots/render-plot.ts';
@@ -31,14 +32,69 @@ async function rankingSection(ranking: Ranking): Promise<Html> {
   const slug = rankingSlug(ranking);
   const set = rankedSet(ranking);
   const intervals = intervalPlot(`interval-${slug}`, ranking, set);
+  const ranks = criticalDifferencePlot(`ranks-${slug}`, ranking);
+  const oracle = ranking.rows.find((r) => r.method === 'oracle')?.scores[set]?.pcc?.value;
   return html`<section aria-labelledby="${slug}">
     <h2 id="${slug}">${nameOf(ranking)}</h2>
     <p>${ranking.protocolTitle} (${ranking.tier}). ${ranking.protocolNote}</p>
     ${heatTable(ranking)}
     <div class="plots">
-      ${intervals && figure(await renderPlot(intervals), `PCC on ${set}, 95 % intervals. ${ranking.statistics}.`)}
+      ${intervals && figure(await renderPlot(intervals), `PCC on ${set}, 95 % intervals. Not drawn: oracle, ${fixed(oracle)}. ${ranking.statistics}.`)}${ranks && figure(await renderPlot(ranks), differenceText(ranking, set))}
     </div>
+    ${pairTable(ranking)}
   </section> `;
+}
+
+/** What the critical-difference diagram rests on, and what it cannot say. */
+function differenceText({ criticalDifference }: Ranking, set: string): string {
+  const { nPatients, nMethods, alpha, friedman, cd, reason } = criticalDifference!;
+  const test = friedman === null ? '' : ` Friedman p ${friedman.p.toPrecision(2)}.`;
+  const width = cd === null ? '' : ` Nemenyi critical difference at ${alpha}: ${cd.toFixed(2)} (dashed).`;
+  return (
+    `Critical-difference diagram of ${counted(nMethods, 'method')} by PCC on ${set}, ${counted(nPatients, 'patient')}. ` +
+    `A dark bar joins methods that are not told apart.${test}${width}${reason === null ? '' : ` ${reason}.`}`
+  );
+}
+
+/** All pairs of methods with intervals and corrected p. */
+function pairTable({ pairs, dataset, protocol, regime }: Ranking): Html | string {
+  if (pairs.length === 0) return '';
+  const rows = pairs.map(
+    ({ a, b, difference, ci, p, pHolm, significant }) =>
+      html`<tr>
+        <th scope="row">${a} - ${b}</th>
+        <td class="number">${fixed(difference)}</td>
+        <td class="number">${ci ? `${fixed(ci[0])}, ${fixed(ci[1])}` : '-'}</td>
+        <td class="number">${p.toPrecision(2)}</td>
+        <td class="number">${pHolm.toPrecision(2)}</td>
+        <td>${significant ? 'yes' : 'no'}</td>
+      </tr> `,
+  );
+  return html`<details>
+    <summary>${counted(pairs.length, 'paired difference')}</summary>
+    ${scrolling(
+      `Paired differences of ${dataset}, ${protocol}, ${regime}`,
+      html`<table>
+        <caption>
+          Difference of PCC on the ranking set; 95 % interval of each difference alone; exact Wilcoxon signed-rank p
+          over patients, and after Holm's correction.
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Pair</th>
+            <th scope="col" class="number">difference</th>
+            <th scope="col" class="number">interval</th>
+            <th scope="col" class="number">p</th>
+            <th scope="col" class="number">p, Holm</th>
+            <th scope="col">significant</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>`,
+    )}
+  </details>`;
 }
 
 async function gapSection(board: Board, dataset: string, rankings: readonly Ranking[]): Promise<Html | string> {

@@ -7,26 +7,34 @@ import { pagePaths, rankingSlug } from '../site-names.ts';
 /** Metrics of which less is better. */
 const ERRORS = ['mse', 'mae'];
 
+interface Column {
+  readonly group: string;
+  readonly name: string;
+  readonly valueOf: (row: BoardRow) => number | null | undefined;
+}
+
 /** Methods x gene sets and metrics. The colour is the place within the column: the best is darkest, equal values look alike. */
 export function heatTable(ranking: Ranking): Html {
   const { rows, dataset, protocol, regime } = ranking;
   const scored = rows.filter((row) => Object.keys(row.scores).length > 0);
-  const metrics = [...new Set(scored.flatMap((row) => Object.values(row.scores).flatMap((s) => Object.keys(s))))];
-  const columns = metrics.flatMap((metric) => ranking.sets.map((set) => ({ metric, set })));
   if (scored.length === 0) return html`<p>No method has all its cells yet.</p>`;
-  const shades = columns.map(({ metric, set }) => shadesOf(scored, set, metric));
-  const table = html`<table>
+  const columns = columnsOf(ranking, scored);
+  const groups = [...new Set(columns.map((c) => c.group))];
+  const shades = columns.map((column) => shadesOf(scored, column));
+  const startsGroup = (c: number): string => (c > 0 && columns[c].group === columns[c - 1].group ? '' : 'group');
+  const table = html`<table class="heat">
     <caption>
-      Colour: place within the column, darkest is best. MSE and MAE: lower is better.
+      Colour: place within the column, darkest is best. MSE and MAE: lower is better. Scaled: 0 is training-mean, 1 the
+      oracle.
     </caption>
     <thead>
       <tr>
         <td></td>
-        ${metrics.map((metric) => html`<th scope="colgroup" colspan="${ranking.sets.length}">${metric}</th>`)}
+        ${groups.map((group) => html`<th scope="colgroup" class="group" colspan="${columns.filter((c) => c.group === group).length}">${group}</th>`)}
       </tr>
       <tr>
         <th scope="col">Method</th>
-        ${columns.map(({ set }) => html`<th scope="col" class="number">${set}</th>`)}
+        ${columns.map(({ name }, c) => html`<th scope="col" class="number ${startsGroup(c)}">${name}</th>`)}
       </tr>
     </thead>
     <tbody>
@@ -37,7 +45,7 @@ export function heatTable(ranking: Ranking): Html {
               <a href="../${pagePaths.method(row.method)}#${rankingSlug(ranking)}">${row.method}</a
               >${row.kind === 'control' && html`<span class="tag">control</span>`}
             </th>
-            ${columns.map(({ set, metric }, c) => html`<td class="heat" ${style(shades[c][r])}>${fixed(row.scores[set]?.[metric]?.value)}</td>`)}
+            ${columns.map((column, c) => html`<td class="heat" ${style(shades[c][r])}>${fixed(column.valueOf(row))}</td>`)}
           </tr> `,
       )}
     </tbody>
@@ -45,11 +53,27 @@ export function heatTable(ranking: Ranking): Html {
   return scrolling(`All metrics of ${dataset}, ${protocol}, ${regime}`, table);
 }
 
+function columnsOf({ sets }: Ranking, rows: readonly BoardRow[]): Column[] {
+  const metrics = [...new Set(rows.flatMap((row) => Object.values(row.scores).flatMap((s) => Object.keys(s))))];
+  const similarities = [...new Set(rows.flatMap((row) => Object.keys(row.similarities)))];
+  return [
+    ...metrics.flatMap((metric) =>
+      sets.map((set): Column => ({ group: metric, name: set, valueOf: (row) => row.scores[set]?.[metric]?.value })),
+    ),
+    ...sets.map((set): Column => ({ group: 'scaled pcc', name: set, valueOf: (row) => row.scaled[set]?.value })),
+    ...similarities.map((name): Column => ({
+      group: 'whole section',
+      name,
+      valueOf: (row) => row.similarities[name]?.value,
+    })),
+  ].filter((column) => rows.some((row) => typeof column.valueOf(row) === 'number'));
+}
+
 /** 0 for the worst value of the column, 1 for the best; undefined where there is none. */
-function shadesOf(rows: readonly BoardRow[], set: string, metric: string): (number | undefined)[] {
-  const sign = ERRORS.includes(metric) ? -1 : 1;
+function shadesOf(rows: readonly BoardRow[], { group, valueOf }: Column): (number | undefined)[] {
+  const sign = ERRORS.includes(group) ? -1 : 1;
   const values = rows.map((row) => {
-    const value = row.scores[set]?.[metric]?.value;
+    const value = valueOf(row);
     return value === null || value === undefined ? undefined : sign * value;
   });
   const distinct = [...new Set(values.filter((v) => v !== undefined))].sort((a, b) => a - b);

@@ -4,7 +4,6 @@ import { fixed, short } from '../format.ts';
 import { Html, html } from '../html.ts';
 import { command, scrolling } from '../page-shell.ts';
 import { pagePaths, rankingSlug } from '../site-names.ts';
-import { controlsAbove } from '../numbers/controls-above.ts';
 import { rankedSet } from '../numbers/ranked-set.ts';
 
 /** The table of one ranking: every column sorts, by mouse or keyboard; rows come in the board's order. `up` leads to the root. */
@@ -14,12 +13,12 @@ export function leaderboardTable(ranking: Ranking, up: string): Html {
     sortable('Rank', 'number', 'ascending'),
     sortable('Method', '', 'ascending'),
     sortable('Tie group', 'number', 'ascending'),
-    ...sets.map((set) => sortable(`${set} PCC`, 'number', 'descending')),
-    sortable('Undefined: prediction / truth', 'number', 'descending'),
+    ...sets.map((set) => sortable(set, 'number', 'descending')),
+    sortable('Undefined', 'number', 'descending'),
     sortable('Seed SD', 'number', 'descending'),
     sortable('Cells', 'number', 'descending'),
   ];
-  const caption = `${dataset}, ${protocol}, ${regime}. PCC with 95 % interval; ranked by ${ranking.rankedBy}. Controls are marked and never ranked.`;
+  const caption = `${dataset}, ${protocol}, ${regime}. Under each gene set: PCC with its 95 % interval; ranked by ${ranking.rankedBy}. Controls are marked and never ranked. Undefined: genes x sections x seeds with a constant prediction / a constant truth. Seed SD: of the ranking PCC.`;
   return html`${scrolling(
     `Leaderboard of ${dataset}, ${protocol}, ${regime}`,
     html`<table>
@@ -50,12 +49,11 @@ function tableRow(ranking: Ranking, row: BoardRow, up: string): Html {
   const number = row.scores[set]?.pcc ?? Object.values(row.scores)[0]?.pcc;
   const all = (row.scores.all ?? Object.values(row.scores)[0])?.pcc;
   const counts = all && [all.nUndefined.constant_pred, all.nUndefined.constant_truth];
-  const above = controlsAbove(ranking, row, set);
   return html`<tr class="${row.kind}">
     <td class="number" data-value="${row.rank}">${rankText(row)}</td>
     <th scope="row">
       <a href="${up}${pagePaths.method(row.method)}#${rankingSlug(ranking)}">${row.method}</a
-      >${row.kind === 'control' && html`<span class="tag">control</span>`}${above.length > 0 && html`<span class="tag below" title="Controls with a higher PCC on ${set}: ${above.join(', ')}">below ${above.length === 1 ? above[0] : `${above.length} controls`}</span>`}
+      >${row.kind === 'control' && html`<span class="tag">control</span>`}${row.marks.map((mark) => html`<span class="tag ${mark.startsWith('below') ? 'below' : ''}">${mark.replaceAll('-', ' ').replace('position only', 'position-only')}</span>`)}
     </th>
     <td class="number" data-value="${row.tieGroup}">${row.tieGroup ?? '-'}</td>
     ${ranking.sets.map((set) => score(row, set))}

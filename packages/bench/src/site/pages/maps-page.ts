@@ -15,13 +15,20 @@ import { nameOf } from './index-page.ts';
 /** Steps of the colour scale. */
 const STEPS = 64;
 
+/** What lies under the maps of a data set, and in which order methods are offered. */
+export interface MapGround {
+  /** By section. */
+  readonly frames: ReadonlyMap<string, Frame>;
+  readonly hasTissue: boolean;
+  readonly methodsFirst: (ranking: RankingMaps['ranking']) => string[];
+}
+
 /** Measured beside predicted expression of marker genes, with pickers; the first pair is there without a script. */
 export async function mapsPage(
   { mode }: Pick<SiteInput, 'mode'>,
   dataset: SiteDataset,
   maps: readonly RankingMaps[],
-  frames: ReadonlyMap<string, Frame>,
-  hasTissue: boolean,
+  { frames, hasTissue, methodsFirst }: MapGround,
 ): Promise<Page> {
   const shown = maps
     .map((m) => ({ ...m, list: sectionsOf(m).filter((s) => frames.has(s.section)) }))
@@ -61,11 +68,7 @@ export async function mapsPage(
         ${ground} Colours: viridis, dark low, bright high.
       </p>
       <div class="without-script">
-        ${await staticMaps(
-          shown[0].ranking.rows.map((r) => r.method),
-          shown[0].list[0],
-          frames.get(shown[0].list[0].section)!,
-        )}
+        ${await staticMaps(methodsFirst(shown[0].ranking), shown[0].list[0], frames.get(shown[0].list[0].section)!)}
       </div>
       <div data-maps class="needs-script">
         <script type="application/json">
@@ -114,7 +117,7 @@ function sectionsOf({ sections }: RankingMaps): MappedSection[] {
 }
 
 async function staticMaps(order: readonly string[], section: MappedSection, frame: Frame): Promise<Html> {
-  const method = order.find((m) => m !== 'oracle' && section.methods.has(m)) ?? [...section.methods.keys()][0];
+  const method = order.find((m) => section.methods.has(m)) ?? [...section.methods.keys()][0];
   const predicted = section.methods.get(method)!;
   const [gene] = section.genes;
   const domain = section.measured[0].range;

@@ -16,7 +16,7 @@ export function boxPlot(id: string, set: string, values: readonly GeneOfPatient[
       height: 190,
       data: { values: values.map(({ patient, pcc }) => ({ patient, pcc })) },
       layer: [
-        { mark: { type: 'rule', color: '#888' }, encoding: { y: { datum: 0 } } },
+        { data: { values: [{}] }, mark: { type: 'rule', color: '#888' }, encoding: { y: { datum: 0 } } },
         {
           mark: {
             type: 'boxplot',

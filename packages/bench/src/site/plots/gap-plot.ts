@@ -3,9 +3,14 @@ import type { Plot } from './render-plot.ts';
 
 type Gap = Board['gaps'][number];
 
+/** Near 1 under both protocols: it would take most of the width. */
+const LEFT_OUT = 'oracle';
+
 /** PCC when whole patients are left out and when single sections are, joined by a line: its length is the gap. */
 export function gapPlot(id: string, gaps: readonly Gap[]): Plot {
-  const known = gaps.filter((g) => g.gap !== null).sort((a, b) => b.gap! - a.gap! || (a.method < b.method ? -1 : 1));
+  const known = gaps
+    .filter((g) => g.gap !== null && g.method !== LEFT_OUT)
+    .sort((a, b) => b.gap! - a.gap! || (a.method < b.method ? -1 : 1));
   const order = known.map((g) => g.method);
   const y = { field: 'method', type: 'nominal', sort: order, title: null };
   const points = known.flatMap((g) => [

@@ -1,11 +1,11 @@
 import type { Ranking } from '../../report/board-schema.ts';
 import type { Plot } from './render-plot.ts';
 
-/** PCC of every row on one set with its 95 % interval, best first. */
+/** PCC of every row on one set with its 95 % interval, best first. The oracle would take most of the width and is left out. */
 export function intervalPlot(id: string, { rows, dataset }: Ranking, set: string): Plot | undefined {
   const values = rows.flatMap(({ method, kind, scores }) => {
     const number = scores[set]?.pcc;
-    if (number?.value === null || number?.value === undefined) return [];
+    if (method === 'oracle' || number?.value === null || number?.value === undefined) return [];
     const [low, high] = number.ci ?? [number.value, number.value];
     return [{ method, kind, pcc: number.value, low, high }];
   });
@@ -21,7 +21,7 @@ export function intervalPlot(id: string, { rows, dataset }: Ranking, set: string
       height: { step: 20 },
       data: { values },
       layer: [
-        { mark: { type: 'rule', color: '#aaa' }, encoding: { x: { datum: 0 } } },
+        { data: { values: [{}] }, mark: { type: 'rule', color: '#aaa' }, encoding: { x: { datum: 0 } } },
         {
           mark: { type: 'rule', strokeWidth: 1.5 },
           encoding: {

@@ -12,23 +12,35 @@ export interface Plot {
   readonly spec: object;
 }
 
-/** Dark on white, thin lines: readable on paper. */
+const TEXT_PX = 11;
+const TEXT_COLOUR = '#222';
+/** A dot as the library draws it: a path around the place it is moved to. */
+const CIRCLE =
+  /<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="M([\d.]+),0A[^"]*" fill="([^"]+)" stroke-width="2"( opacity="[\d.]+")?\/>/g;
+
+/** Dark on white, thin lines: readable on paper. Size and colour of text are in the page's style too. */
 const CONFIG = {
   aria: false,
   background: '#fff',
   font: 'sans-serif',
   view: { stroke: null },
   axis: {
-    labelFontSize: 11,
-    titleFontSize: 11,
+    labelFontSize: TEXT_PX,
+    titleFontSize: TEXT_PX,
     titleFontWeight: 'normal',
-    labelColor: '#222',
-    titleColor: '#222',
+    labelColor: TEXT_COLOUR,
+    titleColor: TEXT_COLOUR,
     gridColor: '#e3e3e3',
     domainColor: '#666',
     tickColor: '#666',
   },
-  legend: { labelFontSize: 11, titleFontSize: 11, titleFontWeight: 'normal', labelColor: '#222', titleColor: '#222' },
+  legend: {
+    labelFontSize: TEXT_PX,
+    titleFontSize: TEXT_PX,
+    titleFontWeight: 'normal',
+    labelColor: TEXT_COLOUR,
+    titleColor: TEXT_COLOUR,
+  },
 } as const;
 
 /**
@@ -48,12 +60,15 @@ export async function renderPlot({ id, title, description, spec }: Plot): Promis
 function compact(svg: string, id: string, title: string, description: string): string {
   const body = svg
     .replace(/^<svg[^>]*>/, '')
-    .replaceAll(/<path class="(background|foreground)"[^>]*d=""[^>]*\/>/g, '')
-    .replaceAll(/<path class="(background|foreground)"[^>]*d="M0,0h0v0h0Z"[^>]*\/>/g, '')
-    .replaceAll(/ (class|pointer-events|aria-hidden|role|font-family)="[^"]*"/g, '')
-    .replaceAll(/ (opacity|stroke-opacity|fill-opacity)="1"/g, '')
+    .replaceAll(/<path class="(background|foreground)"[^>]*\/>/g, '')
+    .replaceAll(/ (class|pointer-events|aria-hidden|aria-roledescription|role|font-family|font-weight)="[^"]*"/g, '')
+    .replaceAll(/ (opacity|stroke-opacity|fill-opacity|stroke-width)="1"/g, '')
+    .replaceAll(` font-size="${TEXT_PX}px" fill="${TEXT_COLOUR}"`, '')
+    .replaceAll(/ [xy]2="0"/g, '')
+    .replaceAll(CIRCLE, '<circle cx="$1" cy="$2" r="$3" fill="$4"$5/>')
+    .replaceAll(/(\d+\.\d)\d+/g, '$1')
+    .replaceAll(/<g transform="translate\(0,0\)">/g, '<g>')
     .replaceAll(/<g><\/g>/g, '')
-    .replaceAll(/(\d+\.\d{2})\d+/g, '$1')
     .replaceAll(/ id="([^"]+)"/g, ` id="${id}-$1"`)
     .replaceAll(/url\(#([^)]+)\)/g, `url(#${id}-$1)`);
   const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
