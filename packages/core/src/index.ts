@@ -155,3 +155,8 @@ export { patchViewSchema } from './patches/patch-view.ts';
 export type { PatchView } from './patches/patch-view.ts';
 export { writePatchStore } from './patches/write-patch-store.ts';
 export type { PatchStoreContents } from './patches/write-patch-store.ts';
+export { countsZero, similarities, similaritiesOf } from './similarity/similarities.ts';
+export type { SectionToCompare } from './similarity/similarities.ts';
+export { sectionLayout } from './similarity/section-layout.ts';
+export type { SectionLayout } from './similarity/section-layout.ts';
+export type { SectionSimilarity, Similarity, SimilarityName } from './similarity/similarity.ts';

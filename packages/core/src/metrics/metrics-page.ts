@@ -2,12 +2,14 @@ import { conventions, type Convention } from './conventions.ts';
 import { HEADLINE_AVERAGING, HEADLINE_POLICY } from './headline.ts';
 import { MIN_SPOTS, type Metric } from './metric.ts';
 import { metrics } from './metrics.ts';
+import { similarities } from '../similarity/similarities.ts';
+import type { Similarity } from '../similarity/similarity.ts';
 
 /** docs/metrics.md, generated from the records so that the page cannot drift from what is computed. */
 export function metricsPage(): string {
   const sections = [
     '# Metrics',
-    'This page is generated from the metric records in `packages/core/src/metrics`; a test fails when the two differ.',
+    'This page is generated from the records in `packages/core/src/metrics` and `packages/core/src/similarity`; a test fails when the two differ.',
     'In the formulas t is the measured expression and p the prediction, both in the units of the protocol, over the n spots of a section (or the genes of a spot).',
     ...metrics.map(metricSection),
     '## Undefined values',
@@ -19,6 +21,9 @@ export function metricsPage(): string {
     'Other conventions are computed from the same rows, so that a table can show how far a rank depends on the choice:',
     table(['Name', 'Undefined genes', 'Genes of a section', 'Sections'], conventions.map(conventionRow)),
     'Pooled numbers (spots of all sections in one column) and per-spot numbers are computed from the stored predictions. Both mostly reward knowing the average of each section or gene, so they stand beside the constant control.',
+    '## Similarities of whole sections',
+    similarityIntroduction,
+    ...similarities.map(similaritySection),
     '## Intervals and comparisons',
     uncertainty.join('\n'),
   ];
@@ -31,7 +36,35 @@ const uncertainty = [
   '- Two methods are compared on the same patients, sections and genes under the same resamples.',
   "- Tests are exact Wilcoxon signed-rank tests over patients with Holm's correction over all pairs. With n patients the smallest two-sided p is 2^(1-n): with fewer than 6 patients nothing is called significant.",
   '- Tie groups: a method joins the group of a better one unless the paired interval of their difference excludes 0; these intervals hold for all pairs at once (single-step maxT).',
+  "- Critical difference: methods by their average rank over patients, with Nemenyi's critical difference and Friedman's test by permutation (Demsar 2006). With fewer than 6 patients there is none, and the table says so.",
+  '- Controls first: without scores of zeros, training-mean, noise, position-only, library-size, nearest-neighbours, ridge and oracle a table ranks nobody. A method below position-only, below ridge, or not told apart from ridge is marked.',
+  '- Scaled scores, (value - training-mean) / (oracle - training-mean), stand beside raw ones and are never ranked by; null where the oracle is not above the training mean.',
 ];
+
+const similarityIntroduction =
+  'Derived from stored predictions by the report, not by cells; beside the score in leaderboard.json (`similarities`), never ranked by. A section has one number, then the mean over sections of a patient and over patients, seeds averaged. A section whose prediction has nothing to compare (`constant_pred`) counts 0; other undefined ones are left out. All are computed against scikit-learn, scikit-image, esda and NumPy in a test.';
+
+function similaritySection({
+  name,
+  title,
+  formula,
+  range,
+  direction,
+  genes,
+  undefinedMeans,
+  reference,
+}: Similarity): string {
+  return [
+    `### ${title} (\`${name}\`)`,
+    `$$${formula}$$`,
+    [
+      `- Genes: ${genes === 'ranking set' ? 'those of the set that the table ranks by (HVG-50)' : 'all that are predicted'}`,
+      `- Range: ${range[0] ?? 'no lower bound'} to ${range[1] ?? 'no upper bound'}, ${direction}`,
+      `- Undefined: ${undefinedMeans}`,
+      `- Reference: ${reference}`,
+    ].join('\n'),
+  ].join('\n\n');
+}
 
 function metricSection(metric: Metric): string {
   const [least, most] = metric.range;
