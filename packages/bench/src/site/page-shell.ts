@@ -50,7 +50,8 @@ export function renderPage(shell: Shell, { path, title, body, script }: Page): s
           </nav>
         </header>
         <main id="main">
-          ${shell.synthetic !== undefined && html`<p class="notice synthetic">${shell.synthetic}</p>`} ${body}
+          ${shell.synthetic !== undefined && html`<p class="notice synthetic">${shell.synthetic}</p>`}
+          ${unindented(body)}
         </main>
         <script>
           ${asset('site.js')};
@@ -66,6 +67,11 @@ export function renderPage(shell: Shell, { path, title, body, script }: Page): s
   return document.text;
 }
 
+/** Without the source's indentation, which is a tenth of a page. */
+function unindented({ text }: Html): Html {
+  return new Html(text.replaceAll(/\s*\n\s*/g, '\n'));
+}
+
 /** A drawing with its caption. */
 export function figure(svg: Html, caption: string | Html, kind = ''): Html {
   return html`<figure class="${kind}">
@@ -74,9 +80,10 @@ export function figure(svg: Html, caption: string | Html, kind = ''): Html {
   </figure>`;
 }
 
-/** A wide thing that scrolls by itself, so that the page does not. */
-export function scrolling(label: string, content: Html): Html {
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${content}</div>`;
+/** A wide table that scrolls by itself, so that the page does not; its caption stands above and wraps at the page's width. */
+export function scrolling(label: string, caption: string, table: Html): Html {
+  return html`<p class="small">${caption}</p>
+    <div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
 }
 
 /** A command with a button that copies it. */

@@ -52,6 +52,21 @@ export interface SiteDataset {
   readonly thumbnail: (section: string) => Promise<Thumbnail | undefined>;
 }
 
+/** A figure of a publication: never ranked, never in one table with what was run here. */
+export interface ReportedFigure {
+  readonly method: string;
+  /** The paper's own names of its data and genes. */
+  readonly dataset: string;
+  readonly set: string;
+  /** null: no table with a source was found. */
+  readonly pcc: number | null;
+  readonly note?: string;
+  readonly protocol: string;
+  /** Who says so: its authors, another publication repeating it, others running it again. */
+  readonly from: string;
+  readonly source: string;
+}
+
 /** Everything that a web report is made of. */
 export interface SiteInput {
   /** A published site holds no pixel of tissue, so that no data set is redistributed. */
@@ -61,6 +76,7 @@ export interface SiteInput {
   readonly datasets: readonly SiteDataset[];
   /** Formula of the units that a protocol predicts in, by protocol. */
   readonly units: Readonly<Record<string, string>>;
+  readonly reported?: readonly ReportedFigure[];
   /** Files offered on the first page, by name, e.g. leaderboard.csv; they are copied into the site. */
   readonly downloads: Readonly<Record<string, string>>;
 }

@@ -39,3 +39,13 @@ for (const button of document.querySelectorAll('button.copy')) {
     setTimeout(() => (button.textContent = 'Copy'), 1500);
   });
 }
+
+// Paper has no folds to open.
+let opened = [];
+addEventListener('beforeprint', () => {
+  opened = [...document.querySelectorAll('details:not([open])')];
+  for (const details of opened) details.open = true;
+});
+addEventListener('afterprint', () => {
+  for (const details of opened) details.open = false;
+});

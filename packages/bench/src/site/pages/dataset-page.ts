@@ -9,7 +9,7 @@ import { intervalPlot } from '../plots/interval-plot.ts';
 import { renderPlot } from '../plots/render-plot.ts';
 import { pagePaths, rankingSlug } from '../site-names.ts';
 import type { SiteDataset, SiteInput } from '../site-input.ts';
-import { heatTable } from './heat-table.ts';
+import { heatTables } from './heat-table.ts';
 import { nameOf } from './index-page.ts';
 
 /** A data set: what it is, all metrics of every ranking, intervals, and the leakage gap. */
@@ -37,7 +37,7 @@ async function rankingSection(ranking: Ranking): Promise<Html> {
   return html`<section aria-labelledby="${slug}">
     <h2 id="${slug}">${nameOf(ranking)}</h2>
     <p>${ranking.protocolTitle} (${ranking.tier}). ${ranking.protocolNote}</p>
-    ${heatTable(ranking)}
+    ${heatTables(ranking)}
     <div class="plots">
       ${intervals && figure(await renderPlot(intervals), `PCC on ${set}, 95 % intervals. Not drawn: oracle, ${fixed(oracle)}. ${ranking.statistics}.`)}${ranks && figure(await renderPlot(ranks), differenceText(ranking, set))}
     </div>
@@ -74,11 +74,8 @@ function pairTable({ pairs, dataset, protocol, regime }: Ranking): Html | string
     <summary>${counted(pairs.length, 'paired difference')}</summary>
     ${scrolling(
       `Paired differences of ${dataset}, ${protocol}, ${regime}`,
+      "Difference of PCC on the ranking set; 95 % interval of each difference alone; exact Wilcoxon signed-rank p over patients, and after Holm's correction.",
       html`<table>
-        <caption>
-          Difference of PCC on the ranking set; 95 % interval of each difference alone; exact Wilcoxon signed-rank p
-          over patients, and after Holm's correction.
-        </caption>
         <thead>
           <tr>
             <th scope="col">Pair</th>

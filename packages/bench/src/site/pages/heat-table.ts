@@ -13,20 +13,39 @@ interface Column {
   readonly valueOf: (row: BoardRow) => number | null | undefined;
 }
 
+/** What stands side by side: as many columns as a sheet of paper holds. */
+const TABLES = [
+  { name: 'Correlation', groups: ['pcc', 'scaled pcc', 'spearman'] },
+  { name: 'Level and error', groups: ['r2', 'mse', 'mae'] },
+];
+const LEGEND =
+  'Colour: place within the column, darkest is best. MSE and MAE: lower is better. Scaled: 0 is training-mean, 1 the oracle.';
+
 /** Methods x gene sets and metrics. The colour is the place within the column: the best is darkest, equal values look alike. */
-export function heatTable(ranking: Ranking): Html {
-  const { rows, dataset, protocol, regime } = ranking;
-  const scored = rows.filter((row) => Object.keys(row.scores).length > 0);
+export function heatTables(ranking: Ranking): Html {
+  const scored = ranking.rows.filter((row) => Object.keys(row.scores).length > 0);
   if (scored.length === 0) return html`<p>No method has all its cells yet.</p>`;
   const columns = columnsOf(ranking, scored);
+  const named = TABLES.flatMap((t) => t.groups);
+  const tables = [
+    ...TABLES.map(({ name, groups }) => ({ name, columns: columns.filter((c) => groups.includes(c.group)) })),
+    { name: 'Other', columns: columns.filter((c) => !named.includes(c.group)) },
+  ].filter((t) => t.columns.length > 0);
+  const { dataset, protocol, regime } = ranking;
+  return html`${tables.map((t) =>
+    scrolling(
+      `${t.name}, ${dataset}, ${protocol}, ${regime}`,
+      `${t.name}. ${LEGEND}`,
+      heatTable(rankingSlug(ranking), scored, t.columns),
+    ),
+  )}`;
+}
+
+function heatTable(slug: string, rows: readonly BoardRow[], columns: readonly Column[]): Html {
   const groups = [...new Set(columns.map((c) => c.group))];
-  const shades = columns.map((column) => shadesOf(scored, column));
+  const shades = columns.map((column) => shadesOf(rows, column));
   const startsGroup = (c: number): string => (c > 0 && columns[c].group === columns[c - 1].group ? '' : 'group');
-  const table = html`<table class="heat">
-    <caption>
-      Colour: place within the column, darkest is best. MSE and MAE: lower is better. Scaled: 0 is training-mean, 1 the
-      oracle.
-    </caption>
+  return html`<table class="heat">
     <thead>
       <tr>
         <td></td>
@@ -38,11 +57,11 @@ export function heatTable(ranking: Ranking): Html {
       </tr>
     </thead>
     <tbody>
-      ${scored.map(
+      ${rows.map(
         (row, r) =>
           html`<tr class="${row.kind}">
             <th scope="row">
-              <a href="../${pagePaths.method(row.method)}#${rankingSlug(ranking)}">${row.method}</a
+              <a href="../${pagePaths.method(row.method)}#${slug}">${row.method}</a
               >${row.kind === 'control' && html`<span class="tag">control</span>`}
             </th>
             ${columns.map((column, c) => html`<td class="heat" ${style(shades[c][r])}>${fixed(column.valueOf(row))}</td>`)}
@@ -50,7 +69,6 @@ export function heatTable(ranking: Ranking): Html {
       )}
     </tbody>
   </table>`;
-  return scrolling(`All metrics of ${dataset}, ${protocol}, ${regime}`, table);
 }
 
 function columnsOf({ sets }: Ranking, rows: readonly BoardRow[]): Column[] {

@@ -1,13 +1,13 @@
 import type { Ranking } from '../../report/board-schema.ts';
 import { counted } from '../format.ts';
-import { Html, html } from '../html.ts';
-import type { Page } from '../page-shell.ts';
+import { html, type Html } from '../html.ts';
+import { scrolling, type Page } from '../page-shell.ts';
 import { pagePaths, rankingSlug } from '../site-names.ts';
-import type { SiteInput } from '../site-input.ts';
+import type { ReportedFigure, SiteInput } from '../site-input.ts';
 import { leaderboardTable } from './leaderboard-table.ts';
 
 /** The first page: every ranking, what was not run, and the tables as files. */
-export function indexPage({ board, downloads, mode }: SiteInput): Page {
+export function indexPage({ board, downloads, mode, reported = [] }: SiteInput): Page {
   const { rankings, notRun } = board;
   return {
     path: pagePaths.index,
@@ -33,7 +33,7 @@ export function indexPage({ board, downloads, mode }: SiteInput): Page {
             ${notRun.map(({ dataset, protocol, reason }) => html`<li>${dataset}${protocol !== null && `, ${protocol}`}: ${reason}</li>`)}
           </ul>`
       }
-      ${downloadList(downloads)}`,
+      ${reportedSection(reported)} ${downloadList(downloads)}`,
   };
 }
 
@@ -59,6 +59,48 @@ function section(ranking: Ranking): Html {
 /** `her2st: patient-out, frozen`. */
 export function nameOf({ dataset, protocol, regime }: Ranking): string {
   return `${dataset}: ${protocol}, ${regime}`;
+}
+
+function reportedSection(figures: readonly ReportedFigure[]): Html | false {
+  if (figures.length === 0) return false;
+  const caption =
+    'What publications say, as they say it. Data, splits, gene sets, units and averaging differ from the tables above and among each other: ' +
+    'none of these numbers can be compared with a number above. "Not found": no table with a source.';
+  const rows = figures.map(
+    ({ method, dataset, set, pcc, note, protocol, from, source }) =>
+      html`<tr>
+        <th scope="row">${method}</th>
+        <td>${dataset}</td>
+        <td>${set}</td>
+        <td class="number">${pcc ?? 'not found'}</td>
+        <td>${protocol}${note !== undefined && `; ${note}`}</td>
+        <td>${from}</td>
+        <td>${source}</td>
+      </tr> `,
+  );
+  return html`<section aria-labelledby="reported">
+    <h2 id="reported">Reported in papers (not run here, never ranked)</h2>
+    ${scrolling(
+      'Figures reported in papers',
+      caption,
+      html`<table>
+        <thead>
+          <tr>
+            <th scope="col">Method</th>
+            <th scope="col">Data set</th>
+            <th scope="col">Genes</th>
+            <th scope="col" class="number">PCC</th>
+            <th scope="col">Protocol</th>
+            <th scope="col">From</th>
+            <th scope="col">Source</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>`,
+    )}
+  </section>`;
 }
 
 function downloadList(downloads: SiteInput['downloads']): Html | false {

@@ -18,13 +18,14 @@ export function leaderboardTable(ranking: Ranking, up: string): Html {
     sortable('Seed SD', 'number', 'descending'),
     sortable('Cells', 'number', 'descending'),
   ];
-  const caption = `${dataset}, ${protocol}, ${regime}. Under each gene set: PCC with its 95 % interval; ranked by ${ranking.rankedBy}. Controls are marked and never ranked. Undefined: genes x sections x seeds with a constant prediction / a constant truth. Seed SD: of the ranking PCC.`;
+  const caption =
+    `Under each gene set: PCC with its 95 % interval; ranked by ${ranking.rankedBy}. Controls are marked and never ranked. ` +
+    `≈ ridge: not told apart from ridge. Undefined: genes x sections x seeds with a constant prediction / a constant truth. ` +
+    `Seed SD: of the ranking PCC.`;
   return html`${scrolling(
     `Leaderboard of ${dataset}, ${protocol}, ${regime}`,
+    caption,
     html`<table>
-      <caption>
-        ${caption}
-      </caption>
       <thead>
         <tr>
           ${heads}
@@ -53,7 +54,7 @@ function tableRow(ranking: Ranking, row: BoardRow, up: string): Html {
     <td class="number" data-value="${row.rank}">${rankText(row)}</td>
     <th scope="row">
       <a href="${up}${pagePaths.method(row.method)}#${rankingSlug(ranking)}">${row.method}</a
-      >${row.kind === 'control' && html`<span class="tag">control</span>`}${row.marks.map((mark) => html`<span class="tag ${mark.startsWith('below') ? 'below' : ''}">${mark.replaceAll('-', ' ').replace('position only', 'position-only')}</span>`)}
+      >${row.kind === 'control' && html`<span class="tag">control</span>`}${row.marks.map(markTag)}
     </th>
     <td class="number" data-value="${row.tieGroup}">${row.tieGroup ?? '-'}</td>
     ${ranking.sets.map((set) => score(row, set))}
@@ -61,6 +62,14 @@ function tableRow(ranking: Ranking, row: BoardRow, up: string): Html {
     <td class="number" data-value="${number?.seedSd}">${fixed(number?.seedSd)}</td>
     <td class="number" data-value="${row.cells.ok}">${row.cells.ok}/${row.cells.total}</td>
   </tr> `;
+}
+
+/** `below ridge`, `≈ ridge`. */
+function markTag(mark: BoardRow['marks'][number]): Html {
+  const [, kind, control] = /^(below|not-told-apart-from)-(.*)$/.exec(mark)!;
+  return kind === 'below'
+    ? html`<span class="tag below">below ${control}</span>`
+    : html`<span class="tag" title="not told apart from ${control}">≈ ${control}</span>`;
 }
 
 function rankText({ rank, rankInterval, kind }: BoardRow): Html {
@@ -100,11 +109,8 @@ function failures(rows: readonly BoardRow[]): Html {
 }
 
 function provenance({ rows, hashes, dataset, protocol, regime }: Ranking): Html {
+  const origin = `Data ${short(hashes.dataset)}, split ${short(hashes.split)}, protocol ${short(hashes.protocol)}, features ${short(hashes.features)}.`;
   const table = html`<table>
-    <caption>
-      Data ${short(hashes.dataset)}, split ${short(hashes.split)}, protocol ${short(hashes.protocol)}, features
-      ${short(hashes.features)}.
-    </caption>
     <thead>
       <tr>
         <th scope="col">Method</th>
@@ -135,7 +141,7 @@ function provenance({ rows, hashes, dataset, protocol, regime }: Ranking): Html 
   </table>`;
   return html`<details>
     <summary>Exact command and origin of every row</summary>
-    ${scrolling(`Origin of ${dataset}, ${protocol}, ${regime}`, table)}
+    ${scrolling(`Origin of ${dataset}, ${protocol}, ${regime}`, origin, table)}
   </details>`;
 }
 

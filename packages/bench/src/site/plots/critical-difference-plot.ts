@@ -32,7 +32,12 @@ export function criticalDifferencePlot(id: string, ranking: Ranking): Plot | und
           mark: { type: 'point', filled: true, size: 60, opacity: 1, color: '#1f5a94' },
           encoding: {
             y: { ...y, field: 'name' },
-            x: { ...rank, field: 'rank', title: `average rank over ${nPatients} patients`, axis: { values: ticks } },
+            x: {
+              ...rank,
+              field: 'rank',
+              title: `average rank over ${nPatients} patients`,
+              axis: { values: ticks, format: 'd' },
+            },
           },
         },
         ...(cd === null
