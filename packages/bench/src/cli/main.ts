@@ -3,15 +3,18 @@ import yargs, { type Argv } from 'yargs';
 import { cellCommand } from './commands/cell.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { featuresCommand } from './commands/features.ts';
 import { methodCommand } from './commands/method.ts';
 import { panelCommand } from './commands/panel.ts';
 import { patchesCommand } from './commands/patches.ts';
 import { planCommand } from './commands/plan.ts';
+import { publishCommand } from './commands/publish.ts';
 import { reportCommand } from './commands/report.ts';
 import { rescoreCommand } from './commands/rescore.ts';
 import { runCommand } from './commands/run.ts';
+import { submissionCommand } from './commands/submission.ts';
 import { weightsCommand } from './commands/weights.ts';
 
 /** Exit codes: 0 all well; 1 something failed and says what; 2 the command line was wrong. */
@@ -27,6 +30,8 @@ export function createParser(argv: readonly string[]): Argv {
       runCommand,
       reportCommand,
       rescoreCommand,
+      explainCommand,
+      publishCommand,
       doctorCommand,
       dataCommand,
       featuresCommand,
@@ -35,6 +40,7 @@ export function createParser(argv: readonly string[]): Argv {
       exportCommand,
       methodCommand,
       panelCommand,
+      submissionCommand,
       weightsCommand,
     ])
     .demandCommand(1, 'Say what to do: one of the commands above.')

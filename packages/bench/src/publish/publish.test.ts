@@ -1,0 +1,237 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { readArtefactFile, writeArtefact } from '@spotbench/core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runCell } from '../cell/run-cell.ts';
+import { findCell } from '../plan/find-cell.ts';
+import { report } from '../report/report.ts';
+import { storedRun } from '../rescore/rescore.ts';
+import { RUN_KIND } from '../results/run-artefact.ts';
+import { runFolder } from '../results/run-folder.ts';
+import type { RunRecord } from '../results/run-record.ts';
+import { addMethod, removeWorkspace, tinyWorkspace } from '../testing/tiny-workspace.ts';
+import { workspaceAt, type Workspace } from '../workspace/workspace.ts';
+import { checkPublished, publish, rebuildTables } from './publish.ts';
+import { commitAll, fitted, git, publishableWorkspace, runCells } from './testing/publishable-workspace.ts';
+
+const idOf = (method: string, fold = 0): string => `tiny--patient-out--frozen--${method}--fold${fold}--seed0`;
+
+let original: Workspace;
+let workspace: Workspace;
+beforeAll(async () => {
+  original = await publishableWorkspace();
+  await runCells(original);
+  await publish(original, {}, { site: false });
+}, 120_000);
+afterAll(() => {
+  removeWorkspace(original);
+  removeWorkspace(workspace);
+});
+beforeEach(() => {
+  if (workspace !== undefined) removeWorkspace(workspace);
+  workspace = workspaceAt(mkdtempSync(join(tmpdir(), 'spotbench-publish-')));
+  cpSync(original.root, workspace.root, { recursive: true });
+});
+
+const results = (...path: string[]): string => join(workspace.root, 'results', ...path);
+const publishTables = (options = {}) => publish(workspace, {}, { site: false, ...options });
+/** Enough of it for something to stand in the way. */
+const publishFold = () => publish(workspace, { folds: [0] }, { site: false });
+
+/** Every file below a folder with its bytes. */
+function bytesBelow(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    files.map((file) => [
+      relative(folder, join(file.parentPath, file.name)),
+      readFileSync(join(file.parentPath, file.name), 'latin1'),
+    ]),
+  );
+}
+
+/** Rewrites a stored run, with checksums that hold. */
+async function forge(cell: string, change: (files: Record<string, Buffer | string>) => void): Promise<void> {
+  const folder = runFolder(workspace, cell);
+  const { manifest } = await storedRun(workspace, cell);
+  const files: Record<string, Buffer | string> = {};
+  for (const name of Object.keys(manifest.files)) files[name] = await readArtefactFile(folder, manifest, name);
+  change(files);
+  await writeArtefact(folder, RUN_KIND, manifest.meta, files);
+}
+
+const forgeRecord = (cell: string, change: Partial<RunRecord>): Promise<void> =>
+  forge(cell, (files) => {
+    const record = JSON.parse(files['run.json'].toString()) as RunRecord;
+    files['run.json'] = `${JSON.stringify({ ...record, ...change }, null, 2)}\n`;
+  });
+
+describe('publish', () => {
+  it('writes tables that agree with the local ones, from five digits, and the same bytes twice', async () => {
+    const { board, published } = await publishTables();
+    expect(published).toEqual(['tiny--patient-out--frozen']);
+    const local = (await report(workspace, {})).board;
+    const [ours, theirs] = [board.rankings[0], local.rankings[0]];
+    expect(ours.rows.map((r) => [r.method, r.rank])).toEqual(theirs.rows.map((r) => [r.method, r.rank]));
+    for (const [i, row] of theirs.rows.entries())
+      for (const [set, byMetric] of Object.entries(row.scores))
+        for (const [metric, { value }] of Object.entries(byMetric)) {
+          const found = ours.rows[i].scores[set][metric].value!;
+          // Five digits: half a unit in the fifth is at most 5e-5 of a score.
+          expect(Math.abs(found - value!)).toBeLessThan(5e-5 * Math.max(1, Math.abs(value!)));
+        }
+    expect({ ...ours, rows: [] }).toMatchObject({ sections: theirs.sections, spots: 120, hashes: theirs.hashes });
+    rmSync(workspace.localResults, { recursive: true });
+    expect(bytesBelow(results())).toEqual(bytesBelow(join(original.root, 'results')));
+    expect(existsSync(results('.publishing'))).toBe(false);
+  });
+
+  it('rebuilds the tables from the committed runs alone, and finds a changed digit in either', async () => {
+    rmSync(workspace.store, { recursive: true });
+    rmSync(join(workspace.root, 'datasets.json'));
+    expect((await checkPublished(workspace)).differences).toEqual([]);
+    const path = results('leaderboard.csv');
+    const honest = readFileSync(path, 'utf8');
+    writeFileSync(path, honest.replace(/0\.(\d)/, '0.1$1'));
+    expect((await checkPublished(workspace)).differences).toMatchObject([{ file: 'leaderboard.csv', line: 2 }]);
+    await rebuildTables(workspace);
+    expect(readFileSync(path, 'utf8')).toBe(honest);
+    const records = results('runs', 'tiny--patient-out--frozen', 'records.ndjson');
+    writeFileSync(records, readFileSync(records, 'utf8').replace('"seed":0', '"seed":1'));
+    await expect(checkPublished(workspace)).rejects.toThrow(/records\.ndjson.*another checksum/);
+  });
+
+  it('names hashes, commits and commands, and what papers report apart from the tables', async () => {
+    const text = readFileSync(results('leaderboard.md'), 'utf8');
+    const { record } = await storedRun(workspace, idOf('good', 2));
+    for (const found of [
+      record.commit!,
+      record.datasetHash!,
+      record.splitHash!,
+      record.protocolHash,
+      record.panelHash!,
+    ])
+      expect(text).toContain(found);
+    expect(text).toContain(`\`${record.command}\``);
+    const [ranked, reported] = text.split('## Reported elsewhere');
+    expect(ranked).not.toMatch(/0\.3866/);
+    expect(reported).toMatch(/mclstexp \| HER2\+ .*0\.3866/);
+    for (const method of ['hiscmcl', 'cmrcnet', 'mvitgene']) expect(reported).toMatch(`| ${method} |`);
+    expect(reported.match(/not found/g)!.length).toBeGreaterThan(6);
+  });
+
+  it('publishes records of an earlier commit when other code has moved, and shows both commits', async () => {
+    const before = git(workspace, 'rev-parse', 'HEAD');
+    addMethod(workspace, 'other', fitted('Math.cos(k)'), 'method');
+    commitAll(workspace, 'another other');
+    await runCells(workspace, { methods: ['other'] });
+    await publishTables();
+    const after = git(workspace, 'rev-parse', 'HEAD');
+    const text = readFileSync(results('leaderboard.md'), 'utf8');
+    expect(before).not.toBe(after);
+    expect(text).toContain(before);
+    expect(text).toContain(after);
+  });
+
+  it('refuses records whose code is not that of their commit', async () => {
+    addMethod(workspace, 'other', fitted('Math.cos(k)'), 'method');
+    commitAll(workspace, 'another other');
+    await forgeRecord(idOf('other'), { commit: git(workspace, 'rev-parse', 'HEAD') });
+    await expect(publishFold()).rejects.toThrow(/other--fold0.*its code hash is .* the code of commit/);
+  });
+
+  it.each<[string, string, Partial<RunRecord>, RegExp]>([
+    ['changes', 'good', { dirty: true }, /uncommitted changes/],
+    ['no repository', 'good', { commit: null }, /outside a git repository/],
+    ['a commit from elsewhere', 'good', { commit: '0'.repeat(40) }, /not in the history of HEAD/],
+    ['a second look at the test data', 'good', { testEvaluations: 2 }, /compared with predictions 2 times/],
+    ['synthetic data', 'good', { synthetic: true }, /synthetic/],
+    ['another protocol', 'good', { protocolHash: '1'.repeat(64) }, /protocol patient-out was 111111111111/],
+    ['other data', 'good', { datasetHash: '1'.repeat(64) }, /its data had hash 111111111111/],
+    ['another split', 'good', { splitHash: '1'.repeat(64) }, /its split had hash 111111111111/],
+    ['other panels', 'good', { panelHash: '1'.repeat(64) }, /its gene panels had hash/],
+    ['a configuration of its own', 'good', { configHash: '1'.repeat(64) }, /good: configuration differ/],
+    ['the record of another method', 'other', { methodId: 'good' }, /its record says method good/],
+    ['no schema', 'good', { status: 'fine' as 'ok' }, /not a run record of this version/],
+  ])('refuses a run with %s, and leaves results as they were', async (_, method, change, message) => {
+    const before = bytesBelow(results());
+    await forgeRecord(idOf(method), change);
+    await expect(publishFold()).rejects.toThrow(message);
+    expect(bytesBelow(results())).toEqual(before);
+  });
+
+  it.each<[string, (files: Record<string, Buffer | string>) => void, RegExp]>([
+    [
+      'predictions',
+      (files) => {
+        for (const name of Object.keys(files)) if (name.startsWith('predictions/')) Reflect.deleteProperty(files, name);
+      },
+      /no file "predictions/,
+    ],
+    [
+      'the scores of its predictions',
+      (files) => {
+        files['scores.csv'] = files['scores.csv'].toString().replace(/(,30,)-?0\.\d+/, '$10.99');
+      },
+      /scores\.csv line 2 is not what its predictions give/,
+    ],
+  ])('refuses a run without %s', async (_, change, message) => {
+    await forge(idOf('good'), change);
+    await expect(publishFold()).rejects.toThrow(message);
+    expect(bytesBelow(results())).toEqual(bytesBelow(join(original.root, 'results')));
+  });
+
+  it('refuses damaged files, cells not run and controls not run, all named at once', async () => {
+    writeFileSync(join(runFolder(workspace, idOf('good')), 'summary.json'), '{}');
+    rmSync(runFolder(workspace, idOf('other', 1)), { recursive: true });
+    rmSync(runFolder(workspace, idOf('ridge', 2)), { recursive: true });
+    const error: unknown = await publish(workspace, { methods: ['good', 'other'] }, { site: false }).catch(
+      (e: unknown) => e,
+    );
+    expect((error as Error).message).toMatch(/3 things stand in the way/);
+    expect((error as Error).message).toMatch(/good--fold0--seed0: .*another checksum/);
+    expect((error as Error).message).toMatch(/other--fold1--seed0: not run/);
+    expect((error as Error).message).toMatch(/ridge--fold2--seed0: not run/);
+  });
+
+  it('publishes a failed method only when asked to, without a number and with the reason', async () => {
+    addMethod(workspace, 'other', "throw new Error('no luck today');", 'method');
+    commitAll(workspace, 'unlucky');
+    await runCell(workspace, findCell(workspace, idOf('other')));
+    for (const fold of [1, 2]) rmSync(runFolder(workspace, idOf('other', fold)), { recursive: true });
+    for (const fold of [1, 2]) await runCell(workspace, findCell(workspace, idOf('other', fold)));
+    await expect(publishTables()).rejects.toThrow(/other--fold0--seed0: failed: no luck today.*--with-failures/);
+    const { board } = await publishTables({ withFailures: true });
+    const row = board.rankings[0].rows.find((r) => r.method === 'other')!;
+    expect(row).toMatchObject({ rank: null, scores: {}, cells: { ok: 0, total: 3 } });
+    expect(row.failures[0].reason).toBe('no luck today');
+    expect((await checkPublished(workspace)).differences).toEqual([]);
+  });
+
+  it('refuses synthetic data before it looks at a run', async () => {
+    const synthetic = await tinyWorkspace();
+    try {
+      await expect(publish(synthetic, {})).rejects.toThrow(/not published: tiny is synthetic.*SPOTBENCH_DATA/);
+    } finally {
+      removeWorkspace(synthetic);
+    }
+  });
+
+  it('keeps published rankings that are not selected', async () => {
+    const selection = { protocols: ['median'], folds: [0] };
+    await runCells(workspace, selection);
+    const both = ['tiny--median--frozen', 'tiny--patient-out--frozen'];
+    const { kept, board } = await publish(workspace, selection, { site: false });
+    expect(kept).toEqual(['tiny--patient-out--frozen']);
+    expect(readdirSync(results('runs')).sort()).toEqual(both);
+    expect(board.rankings.map((r) => [r.protocol, r.rows.length])).toEqual([
+      ['median', 10],
+      ['patient-out', 10],
+    ]);
+    expect((await checkPublished(workspace)).rankings).toEqual(both);
+    rmSync(results('runs', both[0]), { recursive: true });
+    await rebuildTables(workspace);
+    rmSync(results('local'), { recursive: true, force: true });
+    expect(bytesBelow(results())).toEqual(bytesBelow(join(original.root, 'results')));
+  });
+});
