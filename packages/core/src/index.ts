@@ -83,6 +83,7 @@ export { createRandom } from './random/random.ts';
 export type { Random, RandomPath } from './random/random.ts';
 export { readAnndata } from './readers/anndata.ts';
 export type { Anndata, AnndataOptions } from './readers/anndata.ts';
+export { readAnndataTable, type NamedTable } from './readers/anndata-table.ts';
 export { readAnndataSection } from './readers/anndata-section.ts';
 export type { AnndataSource } from './readers/anndata-section.ts';
 export type { BarcodeCounts } from './readers/barcode-counts.ts';
