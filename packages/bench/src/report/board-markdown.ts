@@ -1,3 +1,4 @@
+import { similarities } from '@spotbench/core';
 import { withoutNumber } from './board-text.ts';
 import type { Board, BoardRow, Ranking } from './board-schema.ts';
 
@@ -86,7 +87,29 @@ function rankingSection(ranking: Ranking): string[] {
     ),
     '',
     '</details>',
+    '',
+    ...similarityTable(ranking),
   ];
+}
+
+/** Agreement of whole sections, of rows that have it; sections without a value are said. */
+function similarityTable({ rows }: Ranking): string[] {
+  const shown = rows.filter((row) => Object.keys(row.similarities).length > 0);
+  if (shown.length === 0) return [];
+  return [
+    '<details><summary>Similarities of whole sections (never ranked by)</summary>',
+    '',
+    ...table(
+      ['Method', ...similarities.map(({ title }) => title)],
+      shown.map((row) => [row.method, ...similarities.map(({ name }) => similarityText(row.similarities[name]))]),
+    ),
+    '',
+    '</details>',
+  ];
+}
+
+function similarityText({ value, reason, nSections }: BoardRow['similarities'][string]): string {
+  return value === null ? `n/a: ${reason?.replaceAll('_', ' ')}` : `${fixed(value)} (${nSections} sections)`;
 }
 
 /** A gap between two zeros (constant predictions) says nothing. */
@@ -115,7 +138,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function rankText({ rank, rankInterval, kind }: BoardRow): string {
-  if (rank === null) return kind === 'control' ? 'control' : '-';
+  if (rank === null) return kind === 'method' ? '-' : kind;
   return rankInterval && rankInterval[0] !== rankInterval[1]
     ? `${rank} (${rankInterval[0]} to ${rankInterval[1]})`
     : String(rank);

@@ -61,7 +61,9 @@ export const MARKS = ['below-position-only', 'below-ridge', 'not-told-apart-from
 const row = z.strictObject({
   method: z.string(),
   title: z.string(),
-  kind: z.enum(['method', 'control']),
+  kind: z
+    .enum(['method', 'control', 'submitted'])
+    .describe('`submitted`: predictions made elsewhere and scored here; never ranked.'),
   version: z.string(),
   paper: z.string().nullable(),
   rank: z

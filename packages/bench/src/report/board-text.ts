@@ -16,6 +16,7 @@ function rankingText(ranking: Ranking): string {
 }
 
 function nameOf({ method, kind, rank }: BoardRow): string {
+  if (kind === 'submitted') return `   ${method} (submitted)`;
   return kind === 'control' ? `   ${method}` : `${rank === null ? '-' : rank}. ${method}`;
 }
 

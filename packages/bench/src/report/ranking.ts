@@ -7,6 +7,7 @@ import { REQUIRED_CONTROLS } from './controls.ts';
 import { marksOf } from './marks.ts';
 import type { FinishedCell } from './read-runs.ts';
 import { scaledScores } from './scaled.ts';
+import { summariseSimilarities } from '../similarity/summarise-similarities.ts';
 
 /** Methods are ordered by PCC on this set: genes that vary are those worth predicting. Every other set stands beside it. */
 export const RANKED_BY = 'HVG-50';
@@ -17,7 +18,7 @@ const BOOTSTRAP = { seed: 20_240, draws: 1000 };
 /** Everything one ranking has of one method. */
 export interface MethodCells {
   readonly method: string;
-  readonly kind: 'method' | 'control';
+  readonly kind: 'method' | 'control' | 'submitted';
   readonly states: readonly CellState[];
   /** All of them, when every cell has scores; else undefined. */
   readonly finished: readonly FinishedCell[] | undefined;
@@ -62,7 +63,7 @@ export function rankMethods(
       scores: own,
       scaled: scaledScores(own, scores),
       patients: patientsOf(method.method, comparisons),
-      similarities: {},
+      similarities: similaritiesOf(method),
       provenance: { command: commandFor(method.method), ...provenanceOf(recordsOf(method)) },
     };
   });
@@ -110,6 +111,16 @@ function controlsOf(methods: readonly MethodCells[], commandFor: (method: string
       ? null
       : `not ranked: no scores of the control${names.length === 1 ? '' : 's'} ${names.join(', ')}, without which no number can be judged; run ${commandFor(names.join(','))}`;
   return { required: [...REQUIRED_CONTROLS], missing, note };
+}
+
+/** Of all cells of a method, where their predictions were at hand. */
+function similaritiesOf({ finished = [] }: MethodCells): BoardRow['similarities'] {
+  const cells = finished.flatMap(({ sections, similarities }) =>
+    similarities
+      ? [{ patients: Object.fromEntries(sections.map((s) => [s.section, s.patient])), sections: similarities }]
+      : [],
+  );
+  return cells.length === finished.length ? summariseSimilarities(cells) : {};
 }
 
 /** PCC by gene set and patient. */

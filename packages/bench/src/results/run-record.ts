@@ -33,7 +33,9 @@ export const runRecordSchema = z.strictObject({
   methodId: z.string(),
   methodTitle: z.string(),
   methodVersion: z.string(),
-  methodKind: z.enum(['method', 'control']),
+  methodKind: z
+    .enum(['method', 'control', 'submitted'])
+    .describe('`submitted`: predictions made elsewhere and scored here; never ranked with what was run here.'),
   paper: z.string().nullable(),
   codeHash: hash,
   patchesHash: hash
