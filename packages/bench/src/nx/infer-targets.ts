@@ -50,7 +50,8 @@ export function inferTargets(files: readonly string[], root: string): Nodes {
   Object.assign(projects[BENCH].targets, benchTargets(workspace, plan));
   for (const method of plan.methods) {
     const cells = plan.cells.filter((c) => c.method === method.name);
-    const { targets } = projects[method.packageRoot];
+    // Installed packages and submitted predictions are no projects of the workspace: the bench has their cells.
+    const { targets } = projects[method.packageRoot] ?? projects[BENCH];
     for (const cell of cells) targets[cellTarget(method, cell)] = cellDefinition(workspace, method, cell);
     targets.bench = everyCell([
       ...(targets.bench?.dependsOn ?? []),

@@ -139,15 +139,17 @@ function cellsOf(
   if (typeof folds === 'string') return folds;
   const chosenFolds = folds.filter((f) => selection.folds?.includes(f) ?? true);
   return variants.flatMap(({ regime, encoder }) =>
-    methods.filter(runsIn(regime)).flatMap((method) =>
-      chosenFolds.flatMap((fold) =>
-        seedsOf(method, dataset.entry, selection).map((seed) => {
-          const place = { dataset: dataset.id, protocol: protocolId, regime, encoder };
-          const cell = { ...place, method: method.name, fold, seed };
-          return { ...cell, id: cellId(cell) };
-        }),
+    methods
+      .filter((method) => runsIn(regime)(method) && hasCellsIn(method, dataset.id, protocolId))
+      .flatMap((method) =>
+        chosenFolds.flatMap((fold) =>
+          seedsOf(method, dataset.entry, selection).map((seed) => {
+            const place = { dataset: dataset.id, protocol: protocolId, regime, encoder };
+            const cell = { ...place, method: method.name, fold, seed };
+            return { ...cell, id: cellId(cell) };
+          }),
+        ),
       ),
-    ),
   );
 }
 
@@ -163,6 +165,10 @@ function variantsOf({ regimes = ['frozen'], encoders, fromScratch }: Selection):
 
 const runsIn = (regime: Cell['regime']) => (method: MethodEntry) =>
   regime === 'frozen' || method.finetune !== undefined;
+
+/** Submitted predictions are of one data set and protocol. */
+const hasCellsIn = ({ only }: MethodEntry, dataset: string, protocol: string): boolean =>
+  only === undefined || (only.dataset === dataset && only.protocol === protocol);
 
 /** @throws SpotbenchError `bad-config` when no method trains an image encoder; `missing-data` without the weights it starts from. */
 function checkFinetune(workspace: Workspace, methods: readonly MethodEntry[], selection: Selection): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SpotbenchError, type AnswerControl, type Method } from '@spotbench/core';
+import { submittedMethod } from '../submission/submitted-method.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { DEFAULT_VIEWS, type MethodEntry } from './methods.ts';
 
@@ -17,6 +18,7 @@ export function isAnswerControl(method: LoadedMethod): method is AnswerControl {
  * views that contradict its package.json, or when something that is not registered as a control wants the answer.
  */
 export async function loadMethod(workspace: Workspace, entry: MethodEntry): Promise<LoadedMethod> {
+  if (entry.kind === 'submitted') return submittedMethod(workspace, entry);
   const path = join(workspace.root, entry.packageRoot, entry.entry);
   const module = (await import(pathToFileURL(path).href)) as { method?: LoadedMethod };
   const { method } = module;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { workspaceAt, type Workspace } from '../workspace/workspace.ts';
-import { codeHash, codeOf } from './code-hash.ts';
+import { codeHash, codeOf, nxInputs } from './code-hash.ts';
 import { loadMethod } from './load-method.ts';
 import { discoverMethods, findMethod } from './methods.ts';
 
@@ -67,6 +67,65 @@ describe('discoverMethods', () => {
     expect(() => discoverMethods(workspace)).toThrow(/"mine" is declared by packages\/mine and by packages\/several/);
     addPackage('several', { methods: './src/mine.ts' });
     expect(() => discoverMethods(workspace)).toThrow(/packages\/several\/package.json: "spotbench"/);
+  });
+});
+
+describe('installed packages', () => {
+  const names = (): string[] => discoverMethods(workspace).map(({ name }) => name);
+
+  /** A package in node_modules; `dependency` as the root's package.json has it after npm install. */
+  function install(name: string, json: object, dependency = true): void {
+    const folder = join(workspace.root, 'node_modules', name);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, ...json }));
+    writeFileSync(join(folder, 'index.js'), '1');
+    const dependencies = dependency ? { [name]: '1.0.0' } : {};
+    writeFileSync(join(workspace.root, 'package.json'), JSON.stringify({ dependencies }));
+  }
+  const METHOD = { keywords: ['spotbench-method'], spotbench: { method: './index.js' } };
+
+  beforeEach(() => addPackage('mine', { method: './src/index.ts' }));
+
+  it('are methods by their keyword, where the workspace depends on them', () => {
+    install('@lab/theirs', { ...METHOD, peerDependencies: { '@spotbench/engine': '*', '@spotbench/core': '*' } });
+    expect(discoverMethods(workspace)[1]).toMatchObject({
+      name: 'theirs',
+      kind: 'method',
+      packageRoot: 'node_modules/@lab/theirs',
+      alone: false,
+      workspaceDependencies: ['core', 'engine'],
+    });
+    install('@lab/theirs', { ...METHOD, keywords: ['spotbench'] });
+    expect(names()).toEqual(['mine']);
+    install('@lab/theirs', METHOD, false);
+    expect(names()).toEqual(['mine']);
+  });
+
+  it('may be no controls, and take no name that is taken', () => {
+    install('theirs', { ...METHOD, spotbench: { controls: { answer: './index.js' } } });
+    expect(names).toThrow(/node_modules\/theirs\/package.json: "controls": only packages of this workspace/);
+    install('mine', METHOD);
+    expect(names).toThrow(/"mine" is declared by packages\/mine and by node_modules\/mine/);
+  });
+
+  it('are hashed file by file, whatever the files are', () => {
+    install('theirs', METHOD);
+    const hash = (): string => codeHash(workspace, codeOf(findMethod(discoverMethods(workspace), 'theirs')));
+    const first = hash();
+    expect(hash()).toBe(first);
+    for (const file of ['index.js', 'package.json', 'weights.bin']) {
+      const before = hash();
+      writeFileSync(
+        join(workspace.root, 'node_modules', 'theirs', file),
+        `${JSON.stringify({ ...METHOD, name: 'theirs' })} `,
+      );
+      expect(hash(), file).not.toBe(before);
+    }
+    expect(nxInputs(['node_modules/theirs', 'packages/core/src'])).toEqual([
+      { runtime: 'node packages/bench/bin/content-hash.mjs node_modules/theirs' },
+      '{workspaceRoot}/packages/core/src/**/*.ts',
+      '!{workspaceRoot}/packages/**/*.test.ts',
+    ]);
   });
 });
 

@@ -2,18 +2,20 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { featureView, isSpotbenchError, SpotbenchError, unknownName, type FeatureView } from '@spotbench/core';
 import { z } from 'zod';
+import { submittedMethods } from '../submission/submitted-methods.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { installedRoots, isOutsideGit } from './installed.ts';
 
 /** A method as its package declares it; nothing of its code is loaded yet. */
 export interface MethodEntry {
   readonly name: string;
-  /** `control`: brackets the tables and is never ranked. */
-  readonly kind: 'method' | 'control';
-  /** Folder of its package, relative to the workspace root, e.g. `packages/mclstexp`. */
+  /** `control`: brackets the tables and is never ranked. `submitted`: predictions made elsewhere, scored here, not ranked. */
+  readonly kind: 'method' | 'control' | 'submitted';
+  /** Folder of its package, or of its predictions, relative to the workspace root, e.g. `packages/mclstexp`. */
   readonly packageRoot: string;
   /** Module that exports it as `method`, relative to the package. */
   readonly entry: string;
-  /** True when the package holds this method alone. */
+  /** True when a package of the workspace holds this method alone: its targets need not name it then. */
   readonly alone: boolean;
   /** False when the seed changes nothing: only the first seed is run. */
   readonly seeded: boolean;
@@ -23,6 +25,8 @@ export interface MethodEntry {
   readonly finetune: readonly string[] | undefined;
   /** The packages of this workspace that its package depends on, by folder name. */
   readonly workspaceDependencies: readonly string[];
+  /** The only data set and protocol it has cells in; all of them where absent. */
+  readonly only?: { readonly dataset: string; readonly protocol: string };
 }
 
 const viewNames = z.array(z.string());
@@ -41,17 +45,20 @@ const packageJson = z.object({
   name: z.string(),
   spotbench: z.unknown().optional(),
   dependencies: z.record(z.string(), z.string()).default({}),
+  peerDependencies: z.record(z.string(), z.string()).default({}),
 });
 
 /**
  * Every method of the workspace, by name: packages whose package.json says `"spotbench": { "method": "./src/index.ts" }`, or
- * `methods` with a module for each of several. There is no central list.
+ * `methods` with a module for each of several; installed packages that do, with the keyword `spotbench-method`; and the
+ * predictions that were submitted. There is no central list.
  *
  * @throws SpotbenchError `bad-config` on a malformed declaration or a name used twice; `unknown-name` for a view or a method
  * with views that there is not.
  */
 export function discoverMethods(workspace: Workspace): MethodEntry[] {
-  const found = packageRoots(workspace).flatMap((root) => methodsOf(workspace, root));
+  const roots = [...packageRoots(workspace), ...installedRoots(workspace)];
+  const found = [...roots.flatMap((root) => methodsOf(workspace, root)), ...submittedMethods(workspace)];
   const seen = new Map<string, MethodEntry>();
   for (const method of found) {
     const other = seen.get(method.name);
@@ -87,13 +94,20 @@ export function methodsOf(workspace: Workspace, packageRoot: string): MethodEntr
   if (json.spotbench === undefined) return [];
   const result = declaration.safeParse(json.spotbench);
   if (!result.success) throw new SpotbenchError('bad-config', `${path}: "spotbench": ${z.prettifyError(result.error)}`);
-  const workspaceDependencies = Object.keys(json.dependencies)
+  const workspaceDependencies = Object.keys({ ...json.dependencies, ...json.peerDependencies })
     .filter((name) => name.startsWith('@spotbench/'))
     .map((name) => name.slice('@spotbench/'.length))
     .sort();
   const declared = declaredMethods(result.data, json.name.split('/').at(-1)!);
+  const installed = isOutsideGit(packageRoot);
+  if (installed && declared.some(({ kind }) => kind === 'control'))
+    throw new SpotbenchError(
+      'bad-config',
+      `${path}: "controls": only packages of this workspace may be controls, which are shown the test expression`,
+    );
   return declared.map((method) => ({
     ...method,
+    alone: method.alone && !installed,
     packageRoot,
     workspaceDependencies,
     views: viewsOf(method.views, `${path}: "spotbench": views of ${method.name}`),
