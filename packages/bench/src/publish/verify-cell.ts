@@ -24,11 +24,12 @@ export type VerifiedCell =
  */
 export function cellVerifier(workspace: Workspace): (cell: Cell) => Promise<VerifiedCell> {
   const open = foldOpener(workspace);
+  const inHistory = historyOf(workspace);
   const checks = [
     sameCell,
     realData,
-    ofHistory(workspace),
-    ofItsCommit(workspace),
+    ofHistory(inHistory),
+    ofItsCommit(workspace, inHistory),
     ofTodaysProtocol(workspace),
     scoredOnce,
   ];
