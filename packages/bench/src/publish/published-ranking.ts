@@ -35,7 +35,7 @@ export const rankingInfoSchema = z.strictObject({
       .describe("The protocol's entry in datasets.json, which its hash is made of."),
   }),
   regime: z.string(),
-  methods: z.array(z.strictObject({ name: z.string(), kind: z.enum(['method', 'control']), seeded: z.boolean() })),
+  methods: z.array(z.strictObject({ name: z.string(), kind: z.enum(['method', 'control', 'submitted']), seeded: z.boolean() })),
   cells: z.array(z.string()).describe('Cells that were selected; records of controls that were not are there too.'),
 });
 export type RankingInfo = z.infer<typeof rankingInfoSchema>;
