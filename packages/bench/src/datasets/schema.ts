@@ -54,6 +54,22 @@ const markers = z
   .nullable()
   .describe('null where no published list is known: the set is not scored then.');
 
+const labels = z
+  .strictObject({
+    file: relativePath.describe(
+      'One file a section; sections whose file is not there have no labels. .csv, else tabs.',
+    ),
+    spot: z
+      .union([z.string(), z.tuple([z.string(), z.string()])])
+      .describe('Column with the spot id, or the columns with its array x and y, which are rounded.'),
+    label: z.string().describe('Column with the label.'),
+    ignore: z.array(z.string()).default([]).describe('Labels that say nothing, e.g. "undetermined".'),
+    source: z.string(),
+  })
+  .describe(
+    "A pathologist's label of each spot: never shown to a method; clusters of predictions are compared with it.",
+  );
+
 const common = {
   title: z.string(),
   organ: z.string(),
@@ -73,6 +89,7 @@ const common = {
   spotDiameterUm: z.number().positive(),
   folder: name.optional().describe("Folder of the files below SPOTBENCH_DATA; the data set's own name where absent."),
   markers,
+  labels: labels.optional(),
   protocols: z.array(name).min(1).describe('Protocols that `bench:all` runs.'),
   optionalProtocols: z.array(name).describe('Protocols that run when asked for by name.'),
   options: z

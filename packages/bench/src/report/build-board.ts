@@ -6,6 +6,7 @@ import { DEFAULT_ENCODER, regimeLabel, SCRATCH, type Cell } from '../plan/cell-i
 import type { Plan, PlannedDataset } from '../plan/plan.ts';
 import { findMethod } from '../registry/methods.ts';
 import { cellState, type CellState } from '../results/cell-state.ts';
+import { similarityReader } from '../similarity/similarity-store.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Board, Ranking } from './board-schema.ts';
 import { controlCells } from './controls.ts';
@@ -21,7 +22,7 @@ export type DatasetCounts = Pick<Ranking, 'sections' | 'patients' | 'spots'>;
 export interface BoardOptions {
   /** Every cell it may show, control cells included; those of the workspace's store where absent. */
   readonly states?: readonly CellState[];
-  /** Scores of a finished cell; from the workspace's store where absent. */
+  /** Scores, and similarities if they are to be shown, of a finished cell; from the workspace's store where absent. */
   readonly read?: Read;
   /** Sections, patients and spots of a data set; counted in the workspace's store where absent. */
   readonly counts?: (dataset: string) => DatasetCounts;
@@ -37,7 +38,7 @@ export interface BoardOptions {
  */
 export async function buildBoard(workspace: Workspace, plan: Plan, options: BoardOptions = {}): Promise<Board> {
   const { tier = 'local', counts } = options;
-  const read: Read = options.read ?? ((state) => readFinished(workspace, state));
+  const read = options.read ?? storeReader(workspace);
   const stateOf = stateReader(workspace, plan, options.states);
   const groups = groupBy(plan.cells, (cell) => [cell.dataset, cell.protocol, regimeLabel(cell)].join('\0'));
   const rankings: Ranking[] = [];
@@ -85,6 +86,29 @@ function variantOptions({ regime, encoder }: Pick<Cell, 'regime' | 'encoder'>): 
   return encoder === DEFAULT_ENCODER ? '' : ` --encoder ${encoder}`;
 }
 
+/** Finished cells by id, read fold by fold: what one cell opens the next one of its fold uses. */
+async function readByFold(states: readonly CellState[], read: Read): Promise<Map<string, FinishedCell>> {
+  const finished = new Map<string, FinishedCell>();
+  const ordered = [...states].sort((a, b) => a.cell.fold - b.cell.fold);
+  for (const state of ordered) if (state.kind === 'ok') finished.set(state.cell.id, await read(state));
+  return finished;
+}
+
+/** Reads cells of the workspace's store, with the similarities of their predictions, one after the other. */
+function storeReader(workspace: Workspace): Read {
+  const similarities = similarityReader(workspace);
+  return async (state) => {
+    const finished = await readFinished(workspace, state);
+    const genes = Object.entries(finished.sets).map(([section, sets]) => [section, rankedGenes(sets)] as const);
+    return { ...finished, similarities: await similarities({ state, genes: Object.fromEntries(genes) }) };
+  };
+}
+
+/** Genes of the set that tables rank by. */
+function rankedGenes(sets: FinishedCell['sets'][string]): readonly string[] {
+  return sets[RANKED_BY] ?? Object.values(sets)[0] ?? [];
+}
+
 async function buildRanking(
   workspace: Workspace,
   plan: Plan,
@@ -94,10 +118,11 @@ async function buildRanking(
   const { dataset, protocol, regime, encoder } = states[0].cell;
   const planned = plan.datasets.find((d) => d.id === dataset)!;
   const definition = plan.definitions.protocols[protocol];
+  const cells = await readByFold(states, read);
   const methods: MethodCells[] = [];
   for (const [method, own] of groupBy(states, (s) => s.cell.method)) {
-    const ok = own.filter((s) => s.kind === 'ok');
-    const finished = ok.length === own.length ? await Promise.all(ok.map(read)) : undefined;
+    const found = own.flatMap(({ cell }) => cells.get(cell.id) ?? []);
+    const finished = found.length === own.length ? found : undefined;
     methods.push({ method, kind: findMethod(plan.methods, method).kind, states: own, finished });
   }
   const scored = definition.sets.filter((set) =>

@@ -5,6 +5,7 @@ import { readScores } from '../cell/scores.ts';
 import type { CellState } from '../results/cell-state.ts';
 import { runFolder } from '../results/run-folder.ts';
 import type { RunRecord } from '../results/run-record.ts';
+import type { CellSimilarities } from '../similarity/cell-similarities.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** A finished cell with its scores, as tables need them. */
@@ -12,6 +13,8 @@ export interface FinishedCell {
   readonly record: RunRecord;
   readonly sections: readonly ScoredSection[];
   readonly sets: SetsBySection;
+  /** Of its stored predictions; absent where those are not at hand. */
+  readonly similarities?: CellSimilarities;
 }
 
 const setsSchema = z.looseObject({

@@ -151,6 +151,17 @@ describe('report', () => {
     expect(patients.reduce((a, b) => a + b, 0) / 3).toBeCloseTo(row('good').scores['HVG-50'].pcc.value!, 12);
   });
 
+  it('has the similarities of whole sections beside the scores', () => {
+    const { geneGene, ssim, ari } = row('oracle').similarities;
+    expect(geneGene).toMatchObject({ reason: null, nSections: 4, nPatients: 3 });
+    expect(geneGene.value!).toBeGreaterThan(row('noise').similarities.geneGene.value!);
+    expect(row('zeros').similarities.geneGene.value).toBe(0);
+    expect(ssim).toEqual({ value: null, reason: 'no_raster', nSections: 0, nPatients: 0 });
+    expect(ari.reason).toBe('no_labels');
+    expect(row('broken').similarities).toEqual({});
+    expect(file('leaderboard.md')).toMatch(/\| oracle \| 0\.\d{3} \(4 sections\) \|.*n\/a: no labels/);
+  });
+
   it('looks controls up that a selection leaves out', async () => {
     const { rankings } = await buildBoard(workspace, makePlan(workspace, { datasets: ['tiny'], methods: ['good'] }));
     expect(rankings[0].rows.map((r) => r.method).sort()).toEqual(['good', ...Object.keys(CONTROLS)].sort());
