@@ -73,14 +73,17 @@ function onPredictions(maps: RankingMaps, dataset: SiteDataset, truth: TruthColu
   return collectMaps(maps, dataset, truth);
 }
 
+/** The cells of a row by fold and seed: sums do not depend on the order they are handed in. */
 function cellsOf(cells: readonly SiteCell[], ranking: Ranking, { method }: BoardRow): SiteCell[] {
-  return cells.filter(
-    ({ cell }) =>
-      cell.dataset === ranking.dataset &&
-      cell.protocol === ranking.protocol &&
-      regimeLabel(cell) === ranking.regime &&
-      cell.method === method,
-  );
+  return cells
+    .filter(
+      ({ cell }) =>
+        cell.dataset === ranking.dataset &&
+        cell.protocol === ranking.protocol &&
+        regimeLabel(cell) === ranking.regime &&
+        cell.method === method,
+    )
+    .sort((a, b) => a.cell.fold - b.cell.fold || a.cell.seed - b.cell.seed);
 }
 
 /** Adds the map data of a data set to the files and makes its page. */

@@ -66,7 +66,10 @@ function compact(svg: string, id: string, title: string, description: string): s
     .replaceAll(` font-size="${TEXT_PX}px" fill="${TEXT_COLOUR}"`, '')
     .replaceAll(/ [xy]2="0"/g, '')
     .replaceAll(CIRCLE, '<circle cx="$1" cy="$2" r="$3" fill="$4"$5/>')
-    .replaceAll(/(\d+\.\d)\d+/g, '$1')
+    // Coordinates only: the text of a label is left as it is.
+    .replaceAll(/<[^>]+>/g, (tag) =>
+      tag.replaceAll(/\d+\.\d\d+/g, (number) => String(Number(Number(number).toFixed(1)))),
+    )
     .replaceAll(/<g transform="translate\(0,0\)">/g, '<g>')
     .replaceAll(/<g><\/g>/g, '')
     .replaceAll(/ id="([^"]+)"/g, ` id="${id}-$1"`)
