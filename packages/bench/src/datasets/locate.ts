@@ -37,6 +37,11 @@ export function dataRoot(workspace: Workspace, id: string, { generator, folder =
 /** Looks for a data set's files: below SPOTBENCH_DATA where it is there, else in the store. Reads no file. */
 export function locateDataset(workspace: Workspace, id: string, entry: DatasetEntry): LocatedDataset {
   const root = dataRoot(workspace, id, entry);
+  return { id, root, ...locateFolder(root, entry) };
+}
+
+/** Looks for a data set's files in a folder. Reads no file. */
+export function locateFolder(root: string, entry: DatasetEntry): Pick<LocatedDataset, 'present' | 'missing'> {
   const present: LocatedSection[] = [];
   const missing: { id: string; reason: string }[] = [];
   for (const section of entry.sections) {
@@ -44,7 +49,7 @@ export function locateDataset(workspace: Workspace, id: string, entry: DatasetEn
     if (typeof found === 'string') missing.push({ id: section.id, reason: found });
     else present.push(found);
   }
-  return { id, root, present, missing };
+  return { present, missing };
 }
 
 /**

@@ -1,0 +1,111 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { check } from 'prettier';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { datasetsSchema, type DatasetEntry } from '../../datasets/schema.ts';
+import { makeDemoCohort } from '../../demo/demo-cohort.ts';
+import { findWorkspace } from '../../workspace/workspace.ts';
+import { memoryTree } from '../memory-tree.ts';
+import { generateDataset, type DatasetOptions } from './generate-dataset.ts';
+
+const { root } = findWorkspace(import.meta.dirname);
+const before = readFileSync(join(root, 'datasets.json'), 'utf8');
+
+let parent: string;
+const at = (name: string): string => join(parent, name);
+beforeAll(async () => {
+  parent = mkdtempSync(join(tmpdir(), 'spotbench-dataset-'));
+  await makeDemoCohort(at('breast'), { cohort: 'demo', seed: 1 });
+  await makeDemoCohort(at('skin'), { cohort: 'demo-cscc', seed: 1 });
+  await makeDemoCohort(at('liver'), { cohort: 'demo-visium', seed: 1 });
+});
+afterAll(() => rmSync(parent, { recursive: true }));
+
+/** The entry that is added; every other byte of datasets.json must stay. */
+async function generate(options: DatasetOptions): Promise<DatasetEntry> {
+  const tree = memoryTree(root);
+  await generateDataset(tree, options);
+  const text = tree.written.get('datasets.json')!;
+  expect(text.startsWith(before.slice(0, before.lastIndexOf('}\n  }\n}')))).toBe(true);
+  expect(await check(text, { filepath: 'datasets.json', printWidth: 120 })).toBe(true);
+  return datasetsSchema.parse(JSON.parse(text)).datasets[options.name];
+}
+
+const sectionsOf = ({ sections }: DatasetEntry): unknown =>
+  sections.map(({ id, patient, spotCount }) => [id, patient, spotCount! > 40 && spotCount! < 100]);
+
+describe('a data set from its files', () => {
+  it('her2st: patients are those of its folders; an option says otherwise', async () => {
+    const options = { name: 'breast', format: 'her2st', data: at('breast') };
+    const entry = await generate(options);
+    expect(sectionsOf(entry)).toEqual([
+      ['A1', 'A', true],
+      ['A2', 'A', true],
+      ['B1', 'B', true],
+      ['C1', 'C', true],
+    ]);
+    expect(entry).toMatchObject({ protocols: ['patient-out', 'slide-out'], licence: 'not stated', spotPitchUm: 200 });
+    expect(entry).not.toHaveProperty('folder');
+  });
+
+  it('geo-st: patients from a csv; a prefix of the files is kept apart from the section', async () => {
+    cpSync(at('skin'), at('gse'), { recursive: true });
+    for (const name of ['P1_ST_rep1_stdata.tsv.gz', 'spot_data-selection-P1_ST_rep1.tsv.gz', 'P1_ST_rep1.jpg'])
+      renameSync(join(at('gse'), name), join(at('gse'), `GSM7_${name}`));
+    const entry = await generate({ name: 'skin', format: 'geo-st', data: at('gse'), patients: csvOf(at('skin.csv')) });
+    expect(entry).toMatchObject({ folder: 'gse', protocols: ['section-out-within-donor'] });
+    expect(entry.sections.map(({ id, fill }) => [id, fill?.prefix])).toContainEqual(['P1_ST_rep1', 'GSM7_']);
+  });
+
+  it('spaceranger: sections are folders, patients are told', async () => {
+    const entry = await generate({
+      ...{ name: 'my-liver', format: 'spaceranger', data: at('liver'), patients: 'L1=one,L2=two,L3=two' },
+      ...{ title: 'Liver', licence: 'CC0-1.0', citation: 'We', organ: 'liver' },
+    });
+    expect(sectionsOf(entry)).toEqual([
+      ['L1', 'one', true],
+      ['L2', 'two', true],
+      ['L3', 'two', true],
+    ]);
+    expect(entry).toMatchObject({
+      title: 'Liver',
+      licence: 'CC0-1.0',
+      citation: 'We',
+      organ: 'liver',
+      folder: 'liver',
+    });
+  });
+});
+
+/** Every section of the skin cohort is of one patient. */
+function csvOf(path: string): string {
+  const ids = (JSON.parse(before) as { datasets: Record<string, DatasetEntry> }).datasets['demo-cscc'].sections;
+  writeFileSync(path, `section,patient\n${ids.map(({ id }) => `${id},P`).join('\n')}\n`);
+  return path;
+}
+
+describe('refused', () => {
+  const liver = { name: 'liver2', format: 'spaceranger' };
+  it.each<[Partial<DatasetOptions>, RegExp]>([
+    [{}, /--patients: needed the patient of every section .* none for: L1, L2, L3/],
+    [{ patients: 'L1=a,L2=b' }, /none for: L3; sections are L1, L2, L3/],
+    [{ patients: 'L1=a,L2=b,L3=c,L4=d' }, /names sections that the folder does not have: L4/],
+    [{ patients: 'nowhere.csv' }, /needed section=patient or a csv file, got "nowhere.csv"/],
+    [{ name: 'her2st' }, /there is a data set her2st already/],
+    [{ name: 'Not A Name', patients: 'L1=a,L2=b,L3=c' }, /data set Not A Name: /],
+    [{ format: 'her2st' }, /needed at least two sections of her2st .* found 0/],
+    [{ format: 'spacerangr' }, /unknown format "spacerangr"; did you mean "spaceranger"/],
+  ])('%j', async (changes, message) => {
+    await expect(generate({ ...liver, data: at('liver'), ...changes })).rejects.toThrow(message);
+  });
+
+  it('a section whose files are not all there', async () => {
+    cpSync(at('liver'), at('cut'), { recursive: true });
+    rmSync(join(at('cut'), 'L2', 'spatial'), { recursive: true });
+    mkdirSync(join(at('cut'), 'L2', 'spatial'));
+    await expect(generate({ ...liver, data: at('cut'), patients: 'L1=a,L2=b,L3=c' })).rejects.toThrow(
+      /section L2: no positions file/,
+    );
+  });
+});
