@@ -23,7 +23,7 @@ export const cardSchema = z.strictObject({
   encoder: filled.describe('The image encoder and what it was trained on before; "none" where no image was used.'),
   trainingData: filled.describe('What every part was fitted on, pretraining included.'),
   usesTestExpression: z
-    .literal(false, { error: 'predictions that saw the expression of a test section cannot be scored' })
+    .literal(false, { error: 'needed false: predictions that saw the expression of a test section cannot be scored' })
     .describe('Declared by the authors: no expression of a test section was used in any way, choosing genes included.'),
 });
 export type SubmissionCard = z.infer<typeof cardSchema>;
