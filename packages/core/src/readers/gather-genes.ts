@@ -52,22 +52,40 @@ export function gatherGenes(raw: RawCounts, gathering: Gathering): Gathered {
 
 /**
  * The arrays of the file themselves, where they already are a count matrix: every feature its own gene, features of each row
- * ascending, counts float32 and above 0. Undefined where anything is not so; to refuse what is wrong is left to others.
+ * ascending, counts above 0, 32 bit each. Undefined where anything is not so; to refuse what is wrong is left to others.
  */
 function countsAsStored({ indptr, indices, values }: RawCounts, { genes, column }: Gathering): CountMatrix | undefined {
-  if (!(values instanceof Float32Array && indices instanceof Int32Array)) return undefined;
+  if (!(indices instanceof Int32Array)) return undefined;
   if (genes.length !== column.length || column.some((gene, feature) => gene !== feature)) return undefined;
+  if (!featuresAscend(indptr, indices, genes.length)) return undefined;
+  const counts = asFloat32(values);
+  if (counts === undefined) return undefined;
+  const unsigned = new Uint32Array(indices.buffer, indices.byteOffset, indices.length);
+  return { genes, indptr: Uint32Array.from(indptr), indices: unsigned, values: counts };
+}
+
+function featuresAscend(indptr: ArrayLike<number>, indices: Int32Array, features: number): boolean {
   for (let row = 0; row + 1 < indptr.length; row++) {
     const end = indptr[row + 1];
-    for (let k = indptr[row], last = -1; k < end; k++) {
-      const value = values[k];
-      if (!(indices[k] > last && value > 0 && value <= MOST && (value | 0) === value)) return undefined;
-      last = indices[k];
-    }
-    if (end > indptr[row] && indices[end - 1] >= genes.length) return undefined;
+    // A pointer that is no whole number finds undefined, which is not above anything.
+    for (let k = indptr[row], last = -1; k < end; last = indices[k++]) if (!(indices[k] > last)) return false;
+    if (end > indptr[row] && indices[end - 1] >= features) return false;
   }
-  const unsigned = new Uint32Array(indices.buffer, indices.byteOffset, indices.length);
-  return { genes, indptr: Uint32Array.from(indptr), indices: unsigned, values };
+  return true;
+}
+
+/** Counts above 0 as float32, in the memory they are in; undefined, and unchanged, where one is none. */
+function asFloat32(values: ArrayLike<number>): Float32Array | undefined {
+  if (!(values instanceof Float32Array || values instanceof Int32Array) || !allCounts(values)) return undefined;
+  if (values instanceof Float32Array) return values;
+  const floats = new Float32Array(values.buffer, values.byteOffset, values.length);
+  for (let k = 0; k < values.length; k++) floats[k] = values[k];
+  return floats;
+}
+
+function allCounts(values: Float32Array | Int32Array): boolean {
+  for (const value of values) if (!(value > 0 && value <= MOST && (value | 0) === value)) return false;
+  return true;
 }
 
 /** @throws SpotbenchError `bad-data` unless `indptr` rises from 0 to the number of entries. */

@@ -18,6 +18,19 @@ describe('numbers of an HDF5 dataset', () => {
     await tree.close();
   });
 
+  it.each([
+    ['all that int32 holds', [], Int32Array],
+    ['a first one that int32 does not hold', [0], Float64Array],
+    ['a last one that int32 does not hold', [MANY - 1], Float64Array],
+  ])('are int32 where 64-bit integers fit, else float64: %s', async (_, large, type) => {
+    const values = Float64Array.from({ length: MANY }, (_, i) => (large.includes(i) ? -1 - i : i));
+    const tree = await openH5(await writeH5({ values: BigInt64Array.from(values, BigInt) as never }));
+    const found = await tree.numbers('values');
+    expect(found).toBeInstanceOf(type);
+    expect(found).toEqual(type.from(values));
+    await tree.close();
+  });
+
   it('are refused where float64 does not hold them, with their place in the whole', async () => {
     const most = BigInt(Number.MAX_SAFE_INTEGER);
     const good = new BigInt64Array(MANY).fill(most).with(1, -most).with(2, -1n);

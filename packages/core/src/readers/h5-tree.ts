@@ -123,9 +123,14 @@ class H5Tree implements Tree {
     const block = (from: number): Numbers =>
       this.#asNumbers(dataset.slice([[from, Math.min(length, from + step)]]), array, from);
     const first = block(0);
-    const all = new (first.constructor as new (length: number) => Numbers)(length);
+    let all = new (first.constructor as new (length: number) => Numbers)(length);
     all.set(first);
-    for (let from = step; from < length; from += step) all.set(block(from), from);
+    for (let from = step; from < length; from += step) {
+      const next = block(from);
+      // Of 64-bit integers, the first beyond int32.
+      if (next instanceof Float64Array && all instanceof Int32Array) all = Float64Array.from(all);
+      all.set(next, from);
+    }
     return all;
   }
 

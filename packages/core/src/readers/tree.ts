@@ -1,7 +1,7 @@
 import { badData } from './bad-data.ts';
 import { quote } from './delimited-table.ts';
 
-/** Numbers as stored, 64-bit integers as float64. */
+/** Numbers as stored, 64-bit integers as int32 where all fit and float64 where not. */
 export type Numbers =
   Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
@@ -72,14 +72,20 @@ export function needPair(value: unknown, where: string): [number, number] {
 }
 
 /**
- * 64-bit integers as float64; `first` is the position of the first of them. Each is put together from its halves, low one
- * first as typed arrays have them, without a BigInt of each.
+ * 64-bit integers as int32, or as float64 where one does not fit; `first` is the position of the first of them. Each is put
+ * together from its halves, low one first as typed arrays have them, without a BigInt of each.
  * @throws SpotbenchError `bad-data` for one that float64 does not hold.
  */
-export function fromBigInts(values: BigInt64Array | BigUint64Array, where: string, first = 0): Float64Array {
-  const numbers = new Float64Array(values.length);
+export function fromBigInts(
+  values: BigInt64Array | BigUint64Array,
+  where: string,
+  first = 0,
+): Int32Array | Float64Array {
   const halves = [values.buffer, values.byteOffset, values.length * 2] as const;
   const low = new Uint32Array(...halves);
+  const short = lowHalves(low);
+  if (short) return short;
+  const numbers = new Float64Array(values.length);
   const high = values instanceof BigInt64Array ? new Int32Array(...halves) : low;
   for (let i = 0; i < numbers.length; i++) {
     numbers[i] = high[2 * i + 1] * 2 ** 32 + low[2 * i];
@@ -87,4 +93,15 @@ export function fromBigInts(values: BigInt64Array | BigUint64Array, where: strin
       throw badData(`${where}, entry ${first + i + 1}`, `needed a number below 2^53, found ${values[i]}`);
   }
   return numbers;
+}
+
+/** The low halves of integers, where all are in 0..2^31 - 1: of nearly all files, in a third of the time. */
+function lowHalves(halves: Uint32Array): Int32Array | undefined {
+  const numbers = new Int32Array(halves.length / 2);
+  let rest = 0;
+  for (let i = 0; i < numbers.length; i++) {
+    numbers[i] = halves[2 * i];
+    rest |= halves[2 * i + 1] | (numbers[i] & 0x80000000);
+  }
+  return rest === 0 ? numbers : undefined;
 }
