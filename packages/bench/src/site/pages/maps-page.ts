@@ -74,23 +74,39 @@ export async function mapsPage(
         <script type="application/json">
           ${new Html(JSON.stringify(index).replaceAll('<', '\\u003c'))}
         </script>
-        <div class="pickers needs-script">
-          <label>Ranking<select data-pick="ranking"></select></label>
-          <label>Section<select data-pick="section"></select></label>
-          <label>Gene<select data-pick="gene"></select></label>
-          <label>Method<select data-pick="method"></select></label>
-          <label
-            >Colour scale<select data-pick="scale">
-              <option value="shared">measured range, for both</option>
-              <option value="own">each map its own range</option>
-            </select></label
-          >
-          ${hasTissue && html`<label>Spots over tissue<input type="range" data-pick="opacity" min="0" max="100" step="10" value="90" /></label>`}
-        </div>
+        ${pickers(hasTissue)}
         <p data-state aria-live="polite"></p>
         <div class="maps">${livePanel('measured', 'Measured')}${livePanel('predicted', 'Predicted')}</div>
       </div>`,
   };
+}
+
+function pickers(hasTissue: boolean): Html {
+  const labelled = (name: string, label: string, control: Html): Html =>
+    html`<div><label for="pick-${name}">${label}</label>${control}</div>`;
+  const select = (name: string, label: string, options: Html | string = ''): Html =>
+    labelled(
+      name,
+      label,
+      html`<select id="pick-${name}" data-pick="${name}">
+        ${options}
+      </select>`,
+    );
+  const scales = html`<option value="shared">measured range, for both</option>
+    <option value="own">each map its own range</option>`;
+  const opacity = html`<input
+    id="pick-opacity"
+    type="range"
+    data-pick="opacity"
+    min="0"
+    max="100"
+    step="10"
+    value="90"
+  />`;
+  return html`<div class="pickers needs-script">
+    ${select('ranking', 'Ranking')}${select('section', 'Section')}${select('gene', 'Gene')}${select('method', 'Method')}
+    ${select('scale', 'Colour scale', scales)} ${hasTissue && labelled('opacity', 'Spots over tissue', opacity)}
+  </div>`;
 }
 
 function livePanel(name: string, title: string): Html {
