@@ -118,6 +118,7 @@ export { holm } from './statistics/holm.ts';
 export type { PairedDifference } from './statistics/paired.ts';
 export { MIN_PATIENTS, smallestWilcoxonP, wilcoxonP } from './statistics/wilcoxon.ts';
 export {
+  damagedFiles,
   MANIFEST,
   readArtefactFile,
   readManifest,

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { SpotbenchError } from '../errors/spotbench-error.ts';
+import { isSpotbenchError, SpotbenchError } from '../errors/spotbench-error.ts';
 import { hashFile, hashValue, sha256 } from '../hash/sha256.ts';
 import { syncFolder, temporaryBeside, writeAndSync } from './atomic-write.ts';
 
@@ -28,7 +28,9 @@ export type ArtefactFiles = Readonly<Record<string, Uint8Array | string>>;
 
 /**
  * Writes an artefact folder in one step: all files and the manifest to a temporary folder, each fsynced, then one rename.
- * An artefact that stood there before is replaced. A process killed at any moment leaves the old one or the new one.
+ * An artefact that stood there before is replaced, unless it is intact and holds the same: whoever reads it keeps reading. A
+ * process killed at any moment leaves the old one, the new one or, between two renames, none; never a part of one. Several
+ * processes may write the same folder: one of them is last.
  */
 export async function writeArtefact(
   folder: string,
@@ -63,7 +65,7 @@ export async function writeArtefactFolder(
     const files = await fill(temporary);
     const manifest: ArtefactManifest = { schemaVersion: 1, kind, hash: hashValue({ kind, meta, files }), meta, files };
     await writeAndSync(join(temporary, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-    await replaceFolder(temporary, folder);
+    await putInPlace(temporary, folder, manifest);
     return manifest;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
@@ -71,24 +73,53 @@ export async function writeArtefactFolder(
   }
 }
 
+/** Up to this size a file is read at once: a stream costs more than it saves. */
+const SMALL_BYTES = 4 * 2 ** 20;
+
 /**
- * The record of a file on disk, for a manifest, or to check it against one: read as a stream, so of any size.
+ * The record of a file on disk, for a manifest, or to check it against one: a large one read as a stream, so of any size.
  * @throws as the file system does when there is no such file.
  */
 export async function recordFile(path: string): Promise<{ bytes: number; sha256: string }> {
-  return { bytes: (await stat(path)).size, sha256: await hashFile(path) };
+  const bytes = (await stat(path)).size;
+  return { bytes, sha256: bytes <= SMALL_BYTES ? sha256(await readFile(path)) : await hashFile(path) };
 }
 
-async function replaceFolder(temporary: string, folder: string): Promise<void> {
+/** How often another process may put its artefact in the place that was just cleared for ours. */
+const ATTEMPTS = 100;
+
+async function putInPlace(temporary: string, folder: string, manifest: ArtefactManifest): Promise<void> {
+  if (await isThere(folder, manifest)) return rm(temporary, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true });
-  const old = temporaryBeside(folder);
-  const replaced = await rename(folder, old).then(
-    () => true,
-    () => false,
-  );
-  await rename(temporary, folder);
+  for (let attempt = 1; ; attempt++) {
+    const old = temporaryBeside(folder);
+    const cleared = await renamed(folder, old, ['ENOENT']);
+    const placed = await renamed(temporary, folder, attempt < ATTEMPTS ? ['ENOTEMPTY', 'EEXIST'] : []);
+    if (cleared) await rm(old, { recursive: true, force: true });
+    if (placed) break;
+  }
   await syncFolder(dirname(folder));
-  if (replaced) await rm(old, { recursive: true, force: true });
+}
+
+/** Whether the intact artefact that stands there has the same identity as `manifest`. */
+async function isThere(folder: string, { kind, hash }: ArtefactManifest): Promise<boolean> {
+  try {
+    return (await readManifest(folder, kind)).hash === hash && (await verifyArtefact(folder, kind)).hash === hash;
+  } catch (error) {
+    if (isSpotbenchError(error)) return false;
+    throw error;
+  }
+}
+
+/** Renames. @returns false where it failed for one of `expected`. */
+async function renamed(from: string, to: string, expected: readonly string[]): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (expected.includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
 }
 
 /**
@@ -122,24 +153,52 @@ export async function readArtefactFile(folder: string, manifest: ArtefactManifes
   if (record === undefined) throw new SpotbenchError('missing-data', `${folder}: the artefact has no file "${name}"`);
   const path = join(folder, name);
   const data = await readFile(path).catch((cause: unknown) => {
-    throw new SpotbenchError(
-      'damaged-artefact',
-      `${path}: listed in ${MANIFEST} but not readable; delete the folder and run again`,
-      { cause },
-    );
+    throw notReadable(path, cause);
   });
-  if (data.byteLength !== record.bytes || sha256(data) !== record.sha256) {
-    throw new SpotbenchError(
-      'damaged-artefact',
-      `${path}: ${data.byteLength} bytes with another checksum than ${MANIFEST} records (${record.bytes} bytes); delete the folder and run again`,
-    );
-  }
+  if (data.byteLength !== record.bytes || sha256(data) !== record.sha256)
+    throw otherBytes(path, data.byteLength, record.bytes);
   return data;
 }
 
-/** Checks every file of an artefact. @throws as `readManifest` and `readArtefactFile` do. */
+/**
+ * Checks every file of an artefact; one that is replaced meanwhile is checked as it is then. Files are read as streams, so of
+ * any size. @throws as `readManifest` and `readArtefactFile` do, naming the first file that does not hold.
+ */
 export async function verifyArtefact(folder: string, kind: string): Promise<ArtefactManifest> {
   const manifest = await readManifest(folder, kind);
-  for (const name of Object.keys(manifest.files)) await readArtefactFile(folder, manifest, name);
-  return manifest;
+  const [damage] = await damagedFiles(folder, manifest);
+  if (damage === undefined) return manifest;
+  if ((await readManifest(folder, kind)).hash !== manifest.hash) return verifyArtefact(folder, kind);
+  throw damage;
+}
+
+/** What is wrong with an artefact's files, an error for each that is not readable or not the bytes its manifest records. */
+export async function damagedFiles(
+  folder: string,
+  manifest: ArtefactManifest,
+  onFile?: (name: string, bytes: number) => void,
+): Promise<SpotbenchError[]> {
+  const damaged: SpotbenchError[] = [];
+  for (const [name, record] of Object.entries(manifest.files)) {
+    const found = await recordFile(join(folder, name)).catch((cause: unknown) =>
+      notReadable(join(folder, name), cause),
+    );
+    if (found instanceof SpotbenchError) damaged.push(found);
+    else if (found.bytes !== record.bytes || found.sha256 !== record.sha256)
+      damaged.push(otherBytes(join(folder, name), found.bytes, record.bytes));
+    onFile?.(name, record.bytes);
+  }
+  return damaged;
+}
+
+function notReadable(path: string, cause: unknown): SpotbenchError {
+  const what = `${path}: listed in ${MANIFEST} but not readable; delete the folder and run again`;
+  return new SpotbenchError('damaged-artefact', what, { cause });
+}
+
+function otherBytes(path: string, found: number, recorded: number): SpotbenchError {
+  return new SpotbenchError(
+    'damaged-artefact',
+    `${path}: ${found} bytes with another checksum than ${MANIFEST} records (${recorded} bytes); delete the folder and run again`,
+  );
 }

@@ -1,9 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isSpotbenchError } from '../errors/spotbench-error.ts';
-import { readArtefactFile, readManifest, verifyArtefact, writeArtefact } from './artefact.ts';
+import { damagedFiles, readArtefactFile, readManifest, verifyArtefact, writeArtefact } from './artefact.ts';
 import { writeFileAtomic } from './atomic-write.ts';
 import { float32From, uint32From } from './typed-array.ts';
 
@@ -43,6 +52,52 @@ describe('artefacts', () => {
     expect((await write()).hash).toBe(first.hash);
     expect((await write('other')).hash).not.toBe(first.hash);
     expect(readdirSync(folder)).toEqual(['thing']);
+  });
+
+  it('survive many writers of one folder: readers see a whole one or none, and one of them stays', async () => {
+    const writers = Promise.all(Array.from({ length: 20 }, (_, i) => write(`writer ${i}`)));
+    const seen = new Set<string>();
+    let writing = true;
+    const reader = (async () => {
+      while (writing) {
+        await verifyArtefact(at(), 'test').then(
+          () => seen.add('whole'),
+          (error: unknown) => seen.add(isSpotbenchError(error) ? error.tag : String(error)),
+        );
+      }
+    })();
+    await writers;
+    writing = false;
+    await reader;
+    expect([...seen].filter((what) => what !== 'whole' && what !== 'missing-data')).toEqual([]);
+    expect(seen).toContain('whole');
+    await verifyArtefact(at(), 'test');
+    expect(readdirSync(folder)).toEqual(['thing']);
+  });
+
+  it('stay in place when the same is written again, and are replaced when they are damaged', async () => {
+    await write();
+    const inode = (): number => statSync(at()).ino;
+    const first = inode();
+    await write();
+    expect(inode()).toBe(first);
+    truncateSync(at('a.txt'), 1);
+    await write();
+    expect(readFileSync(at('a.txt'), 'utf8')).toBe('hello');
+    expect(readdirSync(folder)).toEqual(['thing']);
+  });
+
+  it('name every damaged file', async () => {
+    const manifest = await write();
+    truncateSync(at('a.txt'), 2);
+    rmSync(at('deep', 'b.bin'));
+    const names: string[] = [];
+    const damage = await damagedFiles(at(), manifest, (name) => names.push(name));
+    expect(damage.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/a\.txt: 2 bytes with another checksum/),
+      expect.stringMatching(/b\.bin: listed in manifest.json but not readable/),
+    ]);
+    expect(names).toEqual(['a.txt', 'deep/b.bin']);
   });
 
   it('leave the old one in place when a new one cannot be written', async () => {
