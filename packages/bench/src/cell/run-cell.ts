@@ -16,7 +16,7 @@ import { openData, type DataArtefact } from '../data/data-artefact.ts';
 import { splitNameOf } from '../datasets/split-name.ts';
 import { isOnnxCpu } from '../plan/engine-request.ts';
 import { keepModel } from '../models/model-artefact.ts';
-import type { CellContext } from '../plan/find-cell.ts';
+import { definitionHashes, optionsOf, type CellContext } from '../plan/find-cell.ts';
 import { cellProgressWriter, describeProgress } from '../progress/cell-progress.ts';
 import { codeHash, codeOf } from '../registry/code-hash.ts';
 import { loadMethod, type LoadedMethod } from '../registry/load-method.ts';
@@ -130,9 +130,9 @@ async function fitAndScore(
   { data, image, training, save }: Opened & Required<Pick<CellOptions, 'training' | 'save'>>,
   onProgress: OnStage,
 ): Promise<Files> {
-  const { cell, dataset, protocol } = context;
+  const { cell, protocol } = context;
   const method = await loadMethod(workspace, context.method);
-  describeMethod(draft, method, { ...dataset.options[cell.method], ...protocol.options?.[cell.method] });
+  describeMethod(draft, method, optionsOf(context));
   const fold = await loadFold(workspace, context, data, image);
   Object.assign(draft, {
     splitHash: fold.splitHash,
@@ -175,7 +175,8 @@ async function fitAndScore(
 /** A run record while it is being filled in. */
 type Draft = { -readonly [K in keyof RunRecord]: RunRecord[K] };
 
-function startRecord(workspace: Workspace, { cell, dataset, protocol, method }: CellContext): Draft {
+function startRecord(workspace: Workspace, context: CellContext): Draft {
+  const { cell, dataset, protocol, method } = context;
   return {
     schemaVersion: 1,
     cellId: cell.id,
@@ -206,6 +207,7 @@ function startRecord(workspace: Workspace, { cell, dataset, protocol, method }: 
     weightsHash: null,
     configHash: null,
     config: null,
+    ...definitionHashes(context),
     seed: cell.seed,
     engine: 'onnx',
     device: 'cpu',

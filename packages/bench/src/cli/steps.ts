@@ -5,11 +5,13 @@ import { buildData } from '../data/build-data.ts';
 import { loadDatasets } from '../datasets/load.ts';
 import { buildFeatures } from '../features/build-features.ts';
 import { featuresStep } from '../features/features-folder.ts';
+import { withLock } from '../locks/store-lock.ts';
 import { modelFolder } from '../models/model-artefact.ts';
 import { findCell } from '../plan/find-cell.ts';
 import type { TrainingRequest } from '../plan/training-request.ts';
 import { createProgressBar } from '../progress/progress-bar.ts';
-import { recordingFailure } from '../results/step-failure.ts';
+import type { RunRecord } from '../results/run-record.ts';
+import { runStep } from '../results/step-failure.ts';
 import { findWorkspace } from '../workspace/workspace.ts';
 
 /** Reads a data set into the store and says what was read. */
@@ -18,7 +20,7 @@ export async function readDataset(id: string, json: boolean): Promise<void> {
   const entry = lookUp('data set', id, loadDatasets(workspace).datasets);
   const bar = createProgressBar(`data ${id}`);
   try {
-    const { data, reused } = await recordingFailure(workspace, `data--${id}`, () =>
+    const { data, reused } = await runStep(workspace, `data--${id}`, () =>
       buildData(workspace, id, entry, (done, total, what) => bar.update(done, total, what)),
     );
     const { meta, manifest } = data;
@@ -56,7 +58,7 @@ export async function computeFeatures({ dataset, encoder, view }: FeaturesReques
   const place = { dataset, encoder, view: featureView(view) };
   const bar = createProgressBar(featuresStep(place).replaceAll('--', ' '));
   try {
-    const { features, reused } = await recordingFailure(workspace, featuresStep(place), () =>
+    const { features, reused } = await runStep(workspace, featuresStep(place), () =>
       buildFeatures(workspace, place, entry, (done, total, what) => bar.update(done, total, `section ${what}`)),
     );
     const spots = Object.values(features.meta.sections).reduce((a, b) => a + b, 0);
@@ -90,12 +92,17 @@ export async function runOneCell(id: string, { json, engine, training, save }: O
   ]);
   checkEngineRequest(engine);
   const bar = createProgressBar(id);
-  const record = await runCell(workspace, context, {
-    engine,
-    training,
-    save,
-    onProgress: (done, total, what) => bar.update(done, total, what),
-  }).finally(() => bar.stop());
+  const run = (): Promise<RunRecord> =>
+    runCell(workspace, context, {
+      engine,
+      training,
+      save,
+      onProgress: (done, total, what) => bar.update(done, total, what),
+    });
+  // Two at once would write the same checkpoints.
+  const record = await withLock(workspace, `cell--${id}`, run, (pid) =>
+    bar.update(0, 1, `waiting for process ${pid}`),
+  ).finally(() => bar.stop());
   if (json) process.stdout.write(`${JSON.stringify(record)}\n`);
   else if (record.status === 'ok') process.stdout.write(`${id}: ok\n`);
   if (record.status !== 'ok') process.stderr.write(`spotbench: ${id}: ${record.status}: ${record.reason ?? ''}\n`);

@@ -38,11 +38,7 @@ export async function buildData(
   if (entry.generator) await generate(workspace, id, entry.generator, onProgress);
   const located = locateDataset(workspace, id, entry);
   requireSections(located, entry);
-  const made = {
-    readerHash: codeHash(workspace, readerCode),
-    definitionHash: definitionHash(entry),
-    sources: await hashSources(located),
-  };
+  const made = await madeFrom(workspace, located, entry);
   const present = await reusable(workspace, id, made);
   if (present) return { data: present, reused: true };
 
@@ -67,6 +63,17 @@ export async function buildData(
   return { data: await openData(workspace, id), reused: false };
 }
 
+/** What a data set's artefact would be made from now: it is current when its `meta` says the same. */
+export async function madeFrom(workspace: Workspace, located: LocatedDataset, entry: DatasetEntry): Promise<MadeFrom> {
+  return {
+    readerHash: codeHash(workspace, readerCode),
+    definitionHash: definitionHash(entry),
+    sources: await hashSources(located),
+  };
+}
+
+type MadeFrom = Pick<DataMeta, 'readerHash' | 'definitionHash' | 'sources'>;
+
 function requireSections({ id, root, present, missing }: LocatedDataset, entry: DatasetEntry): void {
   if (present.length >= 2) return;
   const first = missing.length > 0 ? ` (${missing[0].id}: ${missing[0].reason})` : '';
@@ -90,11 +97,7 @@ function definitionHash({ format, files, read, sections, splits }: DatasetEntry)
 }
 
 /** The artefact that stands there, if it was made by this reader from these files as defined and every byte of it is intact. */
-async function reusable(
-  workspace: Workspace,
-  id: string,
-  made: Pick<DataMeta, 'readerHash' | 'definitionHash' | 'sources'>,
-): Promise<DataArtefact | undefined> {
+async function reusable(workspace: Workspace, id: string, made: MadeFrom): Promise<DataArtefact | undefined> {
   try {
     const data = await openData(workspace, id);
     const { readerHash, definitionHash: definition, sources } = data.meta;

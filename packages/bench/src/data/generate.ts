@@ -13,14 +13,26 @@ const RECORD = 'generated.json';
 export async function generate(
   workspace: Workspace,
   id: string,
-  { name, seed }: NonNullable<DatasetEntry['generator']>,
+  generator: Generator,
   onProgress?: StepProgress,
 ): Promise<void> {
-  const folder = join(workspace.store, 'raw', id);
-  const record = canonicalJson({ name, seed, code: codeHash(workspace, ['packages/bench/src/demo']) });
-  const path = join(folder, RECORD);
-  if (existsSync(path) && readFileSync(path, 'utf8') === record) return;
+  if (isGenerated(workspace, id, generator)) return;
   const { makeDemoCohort } = await import('../demo/demo-cohort.ts');
-  await makeDemoCohort(folder, { cohort: name, seed, onProgress });
-  await writeFileAtomic(path, record);
+  const folder = folderOf(workspace, id);
+  await makeDemoCohort(folder, { cohort: generator.name, seed: generator.seed, onProgress });
+  await writeFileAtomic(join(folder, RECORD), recordOf(workspace, generator));
+}
+
+/** Whether today's generator has made a cohort's raw files with that seed. */
+export function isGenerated(workspace: Workspace, id: string, generator: Generator): boolean {
+  const path = join(folderOf(workspace, id), RECORD);
+  return existsSync(path) && readFileSync(path, 'utf8') === recordOf(workspace, generator);
+}
+
+type Generator = NonNullable<DatasetEntry['generator']>;
+
+const folderOf = ({ store }: Workspace, id: string): string => join(store, 'raw', id);
+
+function recordOf(workspace: Workspace, { name, seed }: Generator): string {
+  return canonicalJson({ name, seed, code: codeHash(workspace, ['packages/bench/src/demo']) });
 }

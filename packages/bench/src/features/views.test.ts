@@ -10,7 +10,7 @@ import { inferTargets } from '../nx/infer-targets.ts';
 import { findCell } from '../plan/find-cell.ts';
 import { makePlan } from '../plan/plan.ts';
 import { cellState } from '../results/cell-state.ts';
-import { recordingFailure } from '../results/step-failure.ts';
+import { runStep } from '../results/step-failure.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import { addMethod, removeWorkspace, tinyWorkspace, type TinyOptions } from '../testing/tiny-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -122,9 +122,9 @@ describe('a method that needs tiles and slide', () => {
       kind: 'stale',
       reason: 'the features have changed since it was run',
     });
-    await recordingFailure(workspace, 'features--tiny--handcrafted--slide', () =>
-      Promise.reject(new Error('no ink')),
-    ).catch(() => undefined);
+    await runStep(workspace, 'features--tiny--handcrafted--slide', () => Promise.reject(new Error('no ink'))).catch(
+      () => undefined,
+    );
     expect(await cellState(workspace, plan, cell)).toMatchObject({
       kind: 'blocked',
       reason: 'features tiny handcrafted slide failed: no ink',

@@ -1,15 +1,15 @@
 import { dataFolder } from '../data/data-artefact.ts';
 import { isBuiltIn } from '../features/encoders.ts';
-import { featuresOf } from '../features/cell-features.ts';
 import { featuresFolder, featuresStep, type FeaturesPlace } from '../features/features-folder.ts';
 import { regimeLabel, type Cell } from '../plan/cell-id.ts';
 import { DEVICE_VARIABLE, ENGINE_VARIABLE } from '../plan/engine-request.ts';
 import { patchesFolder } from '../patches/patches-folder.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
+import { dataStep, featuresNeeded, patchesStep, stepsOfCell } from '../plan/steps.ts';
 import { PRECISION_VARIABLE, SMALLER_BATCH_VARIABLE } from '../plan/training-request.ts';
 import { selectionFromEnvironment } from '../plan/selection.ts';
 import { codeOf, encoderCode, nxInputs } from '../registry/code-hash.ts';
-import { findMethod, packageRoots, usesEngine, type MethodEntry } from '../registry/methods.ts';
+import { packageRoots, usesEngine, type MethodEntry } from '../registry/methods.ts';
 import { runFolder } from '../results/run-folder.ts';
 import { workspaceAt, type Workspace } from '../workspace/workspace.ts';
 
@@ -128,16 +128,6 @@ function featuresDefinition(workspace: Workspace, place: FeaturesPlace): Target 
   };
 }
 
-/** Exactly the features that a data set's cells read, each once. */
-function featuresNeeded(plan: Plan, dataset: string): FeaturesPlace[] {
-  const cells = plan.cells.filter((cell) => cell.dataset === dataset);
-  const places = cells.flatMap((cell) => featuresOf(cell, findMethod(plan.methods, cell.method)));
-  return [...new Map(places.map((place) => [featuresStep(place), place])).values()];
-}
-
-const patchesStep = (dataset: string): string => `patches--${dataset}`;
-const dataStep = (dataset: string): string => `data--${dataset}`;
-
 /** What `nx affected -t test` and `-t lint` run: a package's own tests and lint. */
 function checkTargets(folder: string): Targets {
   const target = (command: string): Target => ({
@@ -172,9 +162,8 @@ function cellDefinition(workspace: Workspace, method: MethodEntry, cell: Cell): 
 
 /** The features of the method's views and no others, or the patches: their manifests are part of the cell's key. */
 function stepsBefore(method: MethodEntry, cell: Cell): string[] {
-  if (cell.regime === 'finetune') return [patchesStep(cell.dataset)];
-  const places = featuresOf(cell, method);
-  return places.length > 0 ? places.map(featuresStep) : [dataStep(cell.dataset)];
+  const [data, ...images] = stepsOfCell(cell, method);
+  return images.length > 0 ? images : [data];
 }
 
 function everyCell(dependsOn: string[]): Target {

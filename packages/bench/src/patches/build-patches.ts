@@ -41,7 +41,7 @@ export async function buildPatches(
   onProgress?: (done: number, total: number) => void,
 ): Promise<{ store: PatchStore; reused: boolean }> {
   const data = await openData(workspace, dataset);
-  const folder = storeFolder(workspace, data);
+  const folder = patchStoreFolder(workspace, data);
   const present = await intactStore(folder);
   if (present) return { store: present, reused: true };
   await removeOthers(patchesFolder(workspace, dataset), folder);
@@ -52,7 +52,7 @@ export async function buildPatches(
 
 /** Opens a data set's patches. @throws SpotbenchError `missing-data` when they were not cut from this data. */
 export async function openPatches(workspace: Workspace, dataset: string): Promise<PatchStore> {
-  const folder = storeFolder(workspace, await openData(workspace, dataset));
+  const folder = patchStoreFolder(workspace, await openData(workspace, dataset));
   return openPatchStore(folder).catch((cause: unknown) => {
     if (!isSpotbenchError(cause, 'missing-data')) throw cause;
     throw new SpotbenchError('missing-data', `no patches of ${dataset} yet; run npx spotbench patches ${dataset}`, {
@@ -63,10 +63,11 @@ export async function openPatches(workspace: Workspace, dataset: string): Promis
 
 /** The hash of a data set's patches, without reading them. @throws SpotbenchError `missing-data` when they were not cut. */
 export async function patchesHash(workspace: Workspace, dataset: string): Promise<string> {
-  return (await readManifest(storeFolder(workspace, await openData(workspace, dataset)), 'patches')).hash;
+  return (await readManifest(patchStoreFolder(workspace, await openData(workspace, dataset)), 'patches')).hash;
 }
 
-function storeFolder(workspace: Workspace, { meta, manifest }: DataArtefact): string {
+/** Where the patches of that data, cut by the code of today, lie. */
+export function patchStoreFolder(workspace: Workspace, { meta, manifest }: DataArtefact): string {
   const key = hashValue({ data: manifest.hash, code: codeHash(workspace, storeCode) });
   return join(patchesFolder(workspace, meta.dataset), key.slice(0, 16));
 }

@@ -1,7 +1,7 @@
 import { lookUp } from '@spotbench/core';
 import { loadDatasets } from '../datasets/load.ts';
 import { createProgressBar } from '../progress/progress-bar.ts';
-import { recordingFailure } from '../results/step-failure.ts';
+import { runStep } from '../results/step-failure.ts';
 import { findWorkspace } from '../workspace/workspace.ts';
 import { buildPatches } from './build-patches.ts';
 
@@ -11,7 +11,7 @@ export async function cutPatches(id: string, json: boolean): Promise<void> {
   const entry = lookUp('data set', id, loadDatasets(workspace).datasets);
   const bar = createProgressBar(`patches ${id}`);
   try {
-    const { store, reused } = await recordingFailure(workspace, `patches--${id}`, () =>
+    const { store, reused } = await runStep(workspace, `patches--${id}`, () =>
       buildPatches(workspace, id, entry, (done, total) => {
         bar.update(done, total, 'patches');
       }),

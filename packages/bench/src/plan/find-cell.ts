@@ -1,4 +1,4 @@
-import { lookUp, SpotbenchError, type Regime } from '@spotbench/core';
+import { hashValue, lookUp, SpotbenchError, type Regime } from '@spotbench/core';
 import { loadDatasets } from '../datasets/load.ts';
 import type { DatasetEntry, ProtocolEntry } from '../datasets/schema.ts';
 import { discoverMethods, findMethod, type MethodEntry } from '../registry/methods.ts';
@@ -11,6 +11,16 @@ export interface CellContext {
   readonly dataset: DatasetEntry;
   readonly protocol: ProtocolEntry;
   readonly method: MethodEntry;
+}
+
+/** What datasets.json says of the configuration of a cell's method; a protocol's word stands over a data set's. */
+export function optionsOf({ cell, dataset, protocol }: Omit<CellContext, 'method'>): Readonly<Record<string, unknown>> {
+  return { ...dataset.options[cell.method], ...protocol.options?.[cell.method] };
+}
+
+/** Hashes of what of datasets.json moves a cell's numbers, beside its protocol. */
+export function definitionHashes(context: Omit<CellContext, 'method'>): { optionsHash: string; markersHash: string } {
+  return { optionsHash: hashValue(optionsOf(context)), markersHash: hashValue(context.dataset.markers ?? null) };
 }
 
 /**

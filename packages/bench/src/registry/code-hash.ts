@@ -60,8 +60,18 @@ function nxInput(source: string): NxInput {
  * folders count as empty.
  */
 export function codeHash(workspace: Workspace, sources: readonly string[]): string {
+  return hashOfFiles(codeFiles(workspace, sources));
+}
+
+/** SHA-256 of each of those files, by path, in order. */
+export function codeFiles(workspace: Workspace, sources: readonly string[]): Record<string, string> {
   const files = [...new Set(sources.flatMap((source) => filesOf(workspace.root, source)))].sort();
-  return hashValue(files.map((file) => [file, sha256(readFileSync(join(workspace.root, file)))]));
+  return Object.fromEntries(files.map((file) => [file, sha256(readFileSync(join(workspace.root, file)))]));
+}
+
+/** The code hash of files by path. */
+export function hashOfFiles(files: Readonly<Record<string, string>>): string {
+  return hashValue(Object.entries(files));
 }
 
 function filesOf(root: string, source: string): string[] {

@@ -5,7 +5,7 @@ import { hashOfViews } from '../features/features-artefact.ts';
 import { DEFAULT_ENCODER, regimeLabel, SCRATCH, type Cell } from '../plan/cell-id.ts';
 import type { Plan, PlannedDataset } from '../plan/plan.ts';
 import { findMethod } from '../registry/methods.ts';
-import { cellState, type CellState } from '../results/cell-state.ts';
+import { stateReader, type CellState } from '../results/cell-state.ts';
 import { similarityReader } from '../similarity/similarity-store.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Board, Ranking } from './board-schema.ts';
@@ -26,6 +26,8 @@ export interface BoardOptions {
   readonly read?: Read;
   /** Sections, patients and spots of a data set; counted in the workspace's store where absent. */
   readonly counts?: (dataset: string) => DatasetCounts;
+  /** How the store is looked at, where `states` is absent. */
+  readonly look?: (cell: Cell) => Promise<CellState>;
   /** `local` where absent. */
   readonly tier?: Board['tier'];
   /** What stands above the tables; what suits local results where absent. */
@@ -39,7 +41,7 @@ export interface BoardOptions {
 export async function buildBoard(workspace: Workspace, plan: Plan, options: BoardOptions = {}): Promise<Board> {
   const { tier = 'local', counts } = options;
   const read = options.read ?? storeReader(workspace);
-  const stateOf = stateReader(workspace, plan, options.states);
+  const stateOf = stateOfCell(workspace, plan, options);
   const groups = groupBy(plan.cells, (cell) => [cell.dataset, cell.protocol, regimeLabel(cell)].join('\0'));
   const rankings: Ranking[] = [];
   for (const cells of groups.values()) {
@@ -57,13 +59,13 @@ export async function buildBoard(workspace: Workspace, plan: Plan, options: Boar
 }
 
 /** The state of a cell: as handed in, else as the store has it. */
-function stateReader(
+function stateOfCell(
   workspace: Workspace,
   plan: Plan,
-  given: readonly CellState[] | undefined,
+  { states, look = stateReader(workspace, plan) }: Pick<BoardOptions, 'states' | 'look'>,
 ): (cell: Cell) => Promise<CellState> {
-  if (given === undefined) return (cell) => cellState(workspace, plan, cell);
-  const byId = new Map(given.map((state) => [state.cell.id, state]));
+  if (states === undefined) return look;
+  const byId = new Map(states.map((state) => [state.cell.id, state]));
   return (cell) => Promise.resolve(byId.get(cell.id) ?? { kind: 'missing', cell, reason: 'not run' });
 }
 

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
+import type { Cell } from '../plan/cell-id.ts';
 import type { Plan } from '../plan/plan.ts';
-import { cellState } from '../results/cell-state.ts';
-import type { Workspace } from '../workspace/workspace.ts';
+import type { CellState } from '../results/cell-state.ts';
 
 const COLUMNS = [
   'cell',
@@ -17,8 +17,8 @@ const COLUMNS = [
 ];
 
 /** costs.csv: time and memory of every cell. Kept out of the leaderboard, which must not change when a run is repeated. */
-export async function costsCsv(workspace: Workspace, plan: Plan): Promise<string> {
-  const states = await Promise.all(plan.cells.map((cell) => cellState(workspace, plan, cell)));
+export async function costsCsv(plan: Plan, look: (cell: Cell) => Promise<CellState>): Promise<string> {
+  const states = await Promise.all(plan.cells.map(look));
   const records = states.map((state) => {
     if (!('record' in state)) return { cell: state.cell.id, status: state.kind };
     const { status, durationsMs, peakMemoryMb, params, engine, device, startedAt } = state.record;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@spotbench/core';
 import { makePlan } from '../plan/plan.ts';
 import type { Selection } from '../plan/selection.ts';
+import { stateReader, type CellState } from '../results/cell-state.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { boardCsv } from './board-csv.ts';
 import { boardMarkdown } from './board-markdown.ts';
@@ -9,19 +10,24 @@ import { boardSchema, type Board } from './board-schema.ts';
 import { buildBoard } from './build-board.ts';
 import { costsCsv } from './costs-csv.ts';
 
-/** Writes results/local/leaderboard.{json,csv,md} from the cells that exist, and costs.csv with their times and memory. */
+/**
+ * Writes results/local/leaderboard.{json,csv,md} from the cells that exist, and costs.csv with their times and memory. `known`
+ * are cells that were looked at just now and need not be again.
+ */
 export async function report(
   workspace: Workspace,
   selection: Selection,
+  known: readonly CellState[] = [],
 ): Promise<{ board: Board; folder: string; files: string[] }> {
   const plan = makePlan(workspace, selection);
-  const board = boardSchema.parse(await buildBoard(workspace, plan));
+  const look = stateReader(workspace, plan, known);
+  const board = boardSchema.parse(await buildBoard(workspace, plan, { look }));
   const folder = workspace.localResults;
   const contents = {
     'leaderboard.json': `${JSON.stringify(board, null, 2)}\n`,
     'leaderboard.csv': boardCsv(board),
     'leaderboard.md': boardMarkdown(board),
-    'costs.csv': await costsCsv(workspace, plan),
+    'costs.csv': await costsCsv(plan, look),
   };
   for (const [name, text] of Object.entries(contents)) await writeFileAtomic(join(folder, name), text);
   return { board, folder, files: Object.keys(contents).map((name) => join(folder, name)) };

@@ -1,15 +1,13 @@
 import { hashValue, isSpotbenchError, verifyArtefact, type ArtefactManifest } from '@spotbench/core';
 import type { EngineRequest } from '@spotbench/engine';
-import { openData } from '../data/data-artefact.ts';
 import type { Datasets } from '../datasets/schema.ts';
-import { imageHashes, type ImageHashes } from '../cell/image-inputs.ts';
-import { featuresOf } from '../features/cell-features.ts';
-import { featuresStep } from '../features/features-folder.ts';
 import type { Cell } from '../plan/cell-id.ts';
+import { definitionHashes } from '../plan/find-cell.ts';
+import { stepsOfCell } from '../plan/steps.ts';
 import type { TrainingRequest } from '../plan/training-request.ts';
-import { codeHash, codeOf } from '../registry/code-hash.ts';
 import { findMethod, usesEngine, type MethodEntry } from '../registry/methods.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { currentInputs, type CurrentInputs } from './current-inputs.ts';
 import { RUN_KIND, readRunRecord } from './run-artefact.ts';
 import { runFolder } from './run-folder.ts';
 import { failureOf } from './step-failure.ts';
@@ -28,15 +26,60 @@ export type CellState =
       readonly reason: '';
     }
   | { readonly kind: 'failed'; readonly cell: Cell; readonly record: RunRecord; readonly reason: string }
-  | { readonly kind: 'blocked' | 'missing' | 'damaged' | 'stale'; readonly cell: Cell; readonly reason: string };
+  | {
+      readonly kind: 'stale';
+      readonly cell: Cell;
+      readonly reason: string;
+      readonly old: RunRecord;
+      readonly changes: readonly InputChange[];
+    }
+  | { readonly kind: 'blocked' | 'missing' | 'damaged'; readonly cell: Cell; readonly reason: string };
+
+/** An input that is not what it was when a record was made. */
+export interface InputChange {
+  readonly input: InputName;
+  /** One sentence, e.g. `the code has changed since it was run`. */
+  readonly reason: string;
+  /** True when it is not there to be compared. */
+  readonly absent?: true;
+}
+
+/** What a cell's numbers depend on. */
+export type InputName =
+  'code' | 'protocol' | 'config' | 'markers' | 'data' | 'features' | 'patches' | 'weights' | 'engine' | 'precision';
 
 /** What a run is to compute on. */
-export type AskedEngine = EngineRequest & Partial<Pick<TrainingRequest, 'precision'>>;
+export type AskedEngine = EngineRequest & Partial<TrainingRequest>;
 
 /** What of a plan tells whether a record is still the record of that cell. */
 interface Definitions {
   readonly definitions: Datasets;
   readonly methods: readonly MethodEntry[];
+}
+
+/** Looks at the stored records of a plan's cells, see `cellState`. */
+export function cellStates(
+  workspace: Workspace,
+  plan: Definitions & { readonly cells: readonly Cell[] },
+  engine?: AskedEngine,
+  inputs: CurrentInputs = currentInputs(workspace),
+): Promise<CellState[]> {
+  return Promise.all(plan.cells.map((cell) => cellState(workspace, plan, cell, engine, inputs)));
+}
+
+/** Looks at each cell once, at those of `known` not at all. */
+export function stateReader(
+  workspace: Workspace,
+  plan: Definitions,
+  known: readonly CellState[] = [],
+): (cell: Cell) => Promise<CellState> {
+  const inputs = currentInputs(workspace);
+  const states = new Map(known.map((state) => [state.cell.id, Promise.resolve(state)]));
+  return (cell) => {
+    const state = states.get(cell.id) ?? cellState(workspace, plan, cell, undefined, inputs);
+    states.set(cell.id, state);
+    return state;
+  };
 }
 
 /**
@@ -48,17 +91,20 @@ export async function cellState(
   plan: Definitions,
   cell: Cell,
   engine?: AskedEngine,
+  inputs: CurrentInputs = currentInputs(workspace),
 ): Promise<CellState> {
   const folder = runFolder(workspace, cell.id);
   const method = findMethod(plan.methods, cell.method);
-  const blocked = await failureOf(workspace, stepsOf(cell, method));
+  const blocked = await failureOf(workspace, stepsOfCell(cell, method));
   if (blocked !== undefined) return { kind: 'blocked', cell, reason: blocked };
   try {
     const manifest = await verifyArtefact(folder, RUN_KIND);
     const record = await readRunRecord(folder, manifest);
-    const stale =
-      otherEngine(method, record, engine) ?? (await whyStale(workspace, plan.definitions, cell, method, record));
-    if (stale !== undefined) return { kind: 'stale', cell, reason: stale };
+    const changes = [
+      ...otherEngine(method, record, engine),
+      ...(await changesSince(plan.definitions, cell, method, record, inputs)),
+    ];
+    if (changes.length > 0) return { kind: 'stale', cell, reason: changes[0].reason, old: record, changes };
     if (record.status === 'ok') return { kind: 'ok', cell, record, manifest, reason: '' };
     return { kind: 'failed', cell, record, reason: record.reason ?? record.status };
   } catch (error) {
@@ -68,62 +114,50 @@ export async function cellState(
   }
 }
 
-/** The steps that a cell needs. */
-function stepsOf(cell: Cell, method: MethodEntry): string[] {
-  const images = cell.regime === 'finetune' ? [`patches--${cell.dataset}`] : featuresOf(cell, method).map(featuresStep);
-  return [`data--${cell.dataset}`, ...images];
-}
-
 /** Methods without the engine package compute the same anywhere. */
-function otherEngine(method: MethodEntry, record: RunRecord, asked: AskedEngine | undefined): string | undefined {
-  if (asked === undefined || !usesEngine(method)) return undefined;
-  const { precision = record.precision } = asked;
-  if (record.precision !== precision) return `it was run in ${record.precision}, not in ${precision}`;
-  if (record.engine === asked.engine && record.device === asked.device) return undefined;
-  return `it was run on ${record.engine}/${record.device}, not on ${asked.engine}/${asked.device}`;
+function otherEngine(method: MethodEntry, record: RunRecord, asked: AskedEngine | undefined): InputChange[] {
+  if (asked === undefined || !usesEngine(method)) return [];
+  const { precision = record.precision, smallerBatch = true } = asked;
+  const changes: InputChange[] = [];
+  const add = (input: InputName, reason: string): number => changes.push({ input, reason });
+  if (record.precision !== precision) add('precision', `it was run in ${record.precision}, not in ${precision}`);
+  if (!smallerBatch && record.command.includes(' --smaller-batch'))
+    add('config', 'it was run with --smaller-batch, which may have changed its batch');
+  if (record.engine !== asked.engine || record.device !== asked.device)
+    add('engine', `it was run on ${record.engine}/${record.device}, not on ${asked.engine}/${asked.device}`);
+  return changes;
 }
 
-async function whyStale(
-  workspace: Workspace,
+async function changesSince(
   definitions: Datasets,
   cell: Cell,
   method: MethodEntry,
   record: RunRecord,
-): Promise<string | undefined> {
-  if (record.codeHash !== memoised(workspace, method)) return 'the code has changed since it was run';
-  if (record.protocolHash !== hashValue(definitions.protocols[cell.protocol]))
-    return 'the protocol has changed since it was run';
-  const hashes = await currentHashes(workspace, cell, method);
-  if (hashes === undefined) return record.status === 'ok' ? 'the data it was run on cannot be read now' : undefined;
-  if (record.datasetHash !== null && record.datasetHash !== hashes.data) return 'the data has changed since it was run';
-  if (record.featuresHash !== null && record.featuresHash !== hashes.featuresHash)
-    return 'the features have changed since it was run';
-  if (record.patchesHash !== null && record.patchesHash !== hashes.patchesHash)
-    return 'the patches have changed since it was run';
-  if (record.status === 'ok' && record.weightsHash !== hashes.weightsHash)
-    return 'the pretrained weights have changed since it was run';
-  return undefined;
-}
-
-async function currentHashes(
-  workspace: Workspace,
-  cell: Cell,
-  method: MethodEntry,
-): Promise<({ data: string } & ImageHashes) | undefined> {
-  try {
-    const data = (await openData(workspace, cell.dataset)).manifest.hash;
-    return { data, ...(await imageHashes(workspace, cell, method)) };
-  } catch (error) {
-    if (isSpotbenchError(error, 'missing-data', 'damaged-artefact')) return undefined;
-    throw error;
+  inputs: CurrentInputs,
+): Promise<InputChange[]> {
+  const protocol = definitions.protocols[cell.protocol];
+  const dataset = definitions.datasets[cell.dataset];
+  const { optionsHash, markersHash } = definitionHashes({ cell, dataset, protocol });
+  const [data, images] = await Promise.all([inputs.data(cell.dataset), inputs.images(cell, method)]);
+  const ok = record.status === 'ok';
+  const changes: InputChange[] = [];
+  /** A record that failed early names less: what it does not name has not changed. */
+  const compare = (input: InputName, what: string, then: string | null | undefined, now: string | null): void => {
+    if (then === now || then === undefined || (then === null && input !== 'weights')) return;
+    changes.push({ input, reason: `${what} changed since it was run` });
+  };
+  compare('code', 'the code has', record.codeHash, inputs.code(method).hash);
+  compare('protocol', 'the protocol has', record.protocolHash, hashValue(protocol));
+  compare('config', "the method's options in datasets.json have", record.optionsHash, optionsHash);
+  compare('markers', "the data set's markers in datasets.json have", record.markersHash, markersHash);
+  if (data === undefined || images === undefined) {
+    const input = data === undefined ? 'data' : cell.regime === 'finetune' ? 'patches' : 'features';
+    if (ok) changes.push({ input, reason: 'the data it was run on cannot be read now', absent: true });
+    return changes;
   }
-}
-
-/** Hashing a package's source once per process is enough: cells of one method share it. */
-const codeHashes = new Map<string, string>();
-function memoised(workspace: Workspace, method: MethodEntry): string {
-  const key = `${workspace.root}\0${method.name}`;
-  const hash = codeHashes.get(key) ?? codeHash(workspace, codeOf(method));
-  codeHashes.set(key, hash);
-  return hash;
+  compare('data', 'the data has', record.datasetHash, data);
+  compare('features', 'the features have', record.featuresHash, images.featuresHash);
+  compare('patches', 'the patches have', record.patchesHash, images.patchesHash);
+  if (ok) compare('weights', 'the pretrained weights have', record.weightsHash, images.weightsHash);
+  return changes;
 }

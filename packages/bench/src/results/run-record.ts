@@ -44,6 +44,8 @@ export const runRecordSchema = z.strictObject({
   weightsHash: hash.nullable().describe('Pretrained weights; null where a method starts from none.'),
   configHash: hash.nullable(),
   config: z.unknown(),
+  optionsHash: hash.optional().describe('What datasets.json says of the configuration; older records have none.'),
+  markersHash: hash.optional().describe("The data set's markers in datasets.json; older records have none."),
   seed: z.int().nonnegative(),
   engine: z.string(),
   device: z.string(),

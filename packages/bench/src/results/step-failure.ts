@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@spotbench/core';
+import { withLock } from '../locks/store-lock.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** A step that cells wait for, e.g. `data--demo` or `features--demo--handcrafted`. */
@@ -8,8 +9,22 @@ function recordOf(workspace: Workspace, step: string): string {
   return join(workspace.store, 'failures', `${step}.txt`);
 }
 
-/** Runs a step; when it fails, leaves the reason for the cells that needed it, and throws. */
-export async function recordingFailure<T>(workspace: Workspace, step: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs a step while no other process runs it on this store: the second one then finds it done. When it fails, leaves the reason
+ * for the cells that needed it, and throws.
+ */
+export function runStep<T>(workspace: Workspace, step: string, work: () => Promise<T>): Promise<T> {
+  return withLock(
+    workspace,
+    step,
+    () => recordingFailure(workspace, step, work),
+    (pid) => {
+      process.stderr.write(`waiting for process ${pid}, which does ${step.replaceAll('--', ' ')}\n`);
+    },
+  );
+}
+
+async function recordingFailure<T>(workspace: Workspace, step: string, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();
     await rm(recordOf(workspace, step), { force: true });

@@ -3,18 +3,25 @@ import { dirname } from 'node:path';
 import { monotonicMs, SpotbenchError } from '@spotbench/core';
 import { chooseEngine, probeEngine, type ChosenEngine, type EngineRequest } from '@spotbench/engine';
 import { PRETRAINED, SCRATCH } from '../plan/cell-id.ts';
+import { withLock } from '../locks/store-lock.ts';
 import { describePlan } from '../plan/describe-plan.ts';
 import { engineEnvironment, isGpu, isOnnxCpu } from '../plan/engine-request.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import type { Selection } from '../plan/selection.ts';
+import { stepsOfCell } from '../plan/steps.ts';
 import { trainingEnvironment, type TrainingRequest } from '../plan/training-request.ts';
+import { findMethod } from '../registry/methods.ts';
 import { formatSeconds } from '../progress/progress-bar.ts';
 import { boardText } from '../report/board-text.ts';
 import { report } from '../report/report.ts';
-import { cellState, type AskedEngine, type CellState } from '../results/cell-state.ts';
+import { cellStates, type AskedEngine, type CellState } from '../results/cell-state.ts';
+import { keepCodeList } from '../results/code-list.ts';
+import { currentInputs } from '../results/current-inputs.ts';
 import { runFolder } from '../results/run-folder.ts';
+import { stepStates, type StepState } from '../results/step-state.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { runTaskGraph, type GraphOptions } from './task-graph.ts';
+import { repairSteps } from './repair-steps.ts';
+import { runTaskGraph, type GraphOptions, type GraphOutcome } from './task-graph.ts';
 
 /** How to run: cells at a time, on what engine, and whether the closing summary is JSON. */
 export interface RunOptions {
@@ -28,11 +35,24 @@ export interface RunOptions {
 const INTERRUPTED = 130;
 
 /**
- * Plans, runs every cell through the task graph (which replays finished ones from its cache), rebuilds cells whose stored
- * files are missing or damaged although the cache called them done, and always writes the tables.
+ * Plans, runs what has no intact record of today's code and data, and always writes the tables. Where every record and all that
+ * cells read is intact and current, nothing is started. Otherwise the task graph runs (and replays from its cache what that
+ * holds); what it left missing, damaged or stale although it called it done is made again without its cache. One run at a time
+ * works on a store; a second one waits.
  * @returns 0 when every planned cell has scores, 130 when stopped by Ctrl-C, else 1.
  */
-export async function runAll(
+export async function runAll(workspace: Workspace, selection: Selection, options: RunOptions): Promise<number> {
+  return withLock(
+    workspace,
+    'run',
+    () => runAlone(workspace, selection, options),
+    (pid) => {
+      process.stderr.write(`waiting for process ${pid}, which runs on this store\n`);
+    },
+  );
+}
+
+async function runAlone(
   workspace: Workspace,
   selection: Selection,
   { parallel, json, engine: request, training }: RunOptions,
@@ -45,33 +65,43 @@ export async function runAll(
   const engine = await engineHere(request);
   say(describePlan(plan));
   say(`engine: ${engine.engine}/${engine.device} (${engine.reason})\n`);
-  const graph: Omit<GraphOptions, 'useCache'> = {
-    parallel: parallel ?? (isGpu(engine) ? 1 : undefined),
-    environment: { ...engineEnvironment(request, engine), ...trainingEnvironment(training) },
-  };
-  let outcome = await runTaskGraph(workspace, plan, selection, { ...graph, useCache: true });
-  const asked = { ...engine, precision: training.precision };
-  let states = await statesOf(workspace, plan, asked);
-  const damaged = states.filter((s) => s.kind === 'damaged' || s.kind === 'missing' || s.kind === 'stale');
-  if (damaged.length > 0 && !outcome.interrupted) {
-    say(
-      `${damaged.length} cells left no intact record of today's code and data (${damaged[0].cell.id}: ${damaged[0].reason}); running them again\n`,
-    );
-    for (const { cell } of damaged) await rm(runFolder(workspace, cell.id), { recursive: true, force: true });
-    outcome = await runTaskGraph(
-      workspace,
-      plan,
-      { ...selection, ...narrowed(damaged) },
-      { ...graph, useCache: false },
-    );
-    states = await statesOf(workspace, plan, asked);
+  const look = (): Promise<Found> => lookAt(workspace, plan, { ...engine, ...training });
+  let found = await look();
+  let outcome: GraphOutcome | undefined;
+  if (isDone(found)) say("all cached: every record is intact and of today's code and data\n");
+  else {
+    const graph: Omit<GraphOptions, 'useCache'> = {
+      parallel: parallel ?? (isGpu(engine) ? 1 : undefined),
+      environment: { ...engineEnvironment(request, engine), ...trainingEnvironment(training) },
+    };
+    outcome = await runTaskGraph(workspace, plan, selection, { ...graph, useCache: true });
+    found = await look();
+    const again = await prepareAgain(workspace, plan, found);
+    if (again.length > 0 && !outcome.interrupted) {
+      say(
+        `${again.length} cells left no intact record of today's code and data (${again[0].cell.id}: ${again[0].reason}); running them again\n`,
+      );
+      outcome = await runTaskGraph(
+        workspace,
+        plan,
+        { ...selection, ...narrowed(again) },
+        { ...graph, useCache: false },
+      );
+      found = await look();
+    }
   }
-  if (states.some((s) => s.kind === 'missing') && !outcome.interrupted) {
+  const { cells: states } = found;
+  if (outcome && !outcome.interrupted && states.some((s) => s.kind === 'missing')) {
     process.stderr.write(
       `The task runner's last lines (.spotbench/logs/run.log has all):\n${outcome.tail.join('\n')}\n`,
     );
   }
-  const { board, files } = await report(workspace, selection);
+  const { board, files } = await report(
+    workspace,
+    selection,
+    // Those of another engine or precision are shown as what they are.
+    states.filter((s) => s.kind === 'ok'),
+  );
   const failed = states.filter((s) => s.kind !== 'ok');
   const summary = {
     engine,
@@ -82,11 +112,51 @@ export async function runAll(
     tables: files,
     seconds: Math.round((monotonicMs() - started) / 100) / 10,
   };
+  const interrupted = outcome?.interrupted === true;
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-  else
-    say(`\n${boardText(board)}\n${outcome.interrupted ? 'Stopped. Finished cells are kept. ' : ''}${closing(summary)}`);
-  if (outcome.interrupted) return INTERRUPTED;
+  else say(`\n${boardText(board)}\n${interrupted ? 'Stopped. Finished cells are kept. ' : ''}${closing(summary)}`);
+  if (interrupted) return INTERRUPTED;
   return failed.length === 0 && states.length > 0 ? 0 : 1;
+}
+
+/** What there is of a plan. */
+interface Found {
+  readonly cells: readonly CellState[];
+  readonly steps: readonly StepState[];
+}
+
+async function lookAt(workspace: Workspace, plan: Plan, asked: AskedEngine): Promise<Found> {
+  const inputs = currentInputs(workspace);
+  const cells = await cellStates(workspace, plan, asked, inputs);
+  for (const name of new Set(cells.filter(({ kind }) => kind === 'ok').map(({ cell }) => cell.method))) {
+    const { hash, files } = inputs.code(findMethod(plan.methods, name));
+    await keepCodeList(workspace, hash, files);
+  }
+  return { cells, steps: await stepStates(workspace, plan) };
+}
+
+function isDone({ cells, steps }: Found): boolean {
+  return cells.length > 0 && [...cells, ...steps].every(({ kind }) => kind === 'ok');
+}
+
+/**
+ * The cells to run without the task cache, after what it called done was looked at: their records are removed, and the damaged
+ * steps that they read are done again.
+ */
+async function prepareAgain(workspace: Workspace, plan: Plan, { cells, steps }: Found): Promise<CellState[]> {
+  const badSteps = steps.filter(({ kind }) => kind === 'damaged' || kind === 'stale');
+  await repairSteps(workspace, plan, badSteps);
+  const readsBad = ({ cell }: CellState): boolean =>
+    stepsOfCell(cell, findMethod(plan.methods, cell.method)).some((name) => badSteps.some((s) => s.step.name === name));
+  const again = cells.filter(
+    (s) =>
+      s.kind === 'damaged' ||
+      s.kind === 'missing' ||
+      s.kind === 'stale' ||
+      ((s.kind === 'failed' || s.kind === 'blocked') && readsBad(s)),
+  );
+  for (const { cell } of again) await rm(runFolder(workspace, cell.id), { recursive: true, force: true });
+  return again;
 }
 
 /** The engine of the run. @throws SpotbenchError `unsupported` before any cell starts when it does not compute here. */
@@ -96,10 +166,6 @@ async function engineHere(request: EngineRequest): Promise<ChosenEngine> {
   const { ready, found, advice = 'see docs/gpu.md' } = await probeEngine(chosen.engine, chosen.device);
   if (ready) return chosen;
   throw new SpotbenchError('unsupported', `engine ${chosen.engine}/${chosen.device}: ${found}; ${advice}`);
-}
-
-function statesOf(workspace: Workspace, plan: Plan, engine: AskedEngine): Promise<CellState[]> {
-  return Promise.all(plan.cells.map((cell) => cellState(workspace, plan, cell, engine)));
 }
 
 /** The smallest selection that holds the given cells; cells in it that are done are replayed. */
