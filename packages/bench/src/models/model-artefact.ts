@@ -7,13 +7,14 @@ import {
   SpotbenchError,
   verifyArtefact,
   writeArtefact,
+  type ArtefactManifest,
   type Fitted,
 } from '@spotbench/core';
 import type { RunRecord } from '../results/run-record.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** `kind` of the artefact that holds a cell's fitted state. */
-const MODEL_KIND = 'spotbench-model';
+export const MODEL_KIND = 'spotbench-model';
 
 /** Where a cell's fitted state lies. Not below the run: a replayed run must not take it away. */
 export function modelFolder(workspace: Workspace, cellId: string): string {
@@ -29,6 +30,11 @@ const DECIDING = [
   ...(['codeHash', 'datasetHash', 'featuresHash', 'patchesHash', 'weightsHash', 'splitHash', 'panelHash'] as const),
   ...(['configHash', 'seed', 'engine', 'device', 'precision'] as const),
 ];
+
+/** Whether a model is the fitted state of the run that a record is of. */
+export function isModelOf(record: RunRecord, { meta }: Pick<ArtefactManifest, 'meta'>): boolean {
+  return (meta as { readonly identity?: string }).identity === identityOf(record);
+}
 
 /**
  * Keeps the state of a fitted method as an artefact of its own, in place of an older one.
@@ -67,8 +73,7 @@ export async function openModel(workspace: Workspace, record: RunRecord): Promis
     if (!isSpotbenchError(error, 'missing-data')) throw error;
     throw new SpotbenchError('missing-data', `${record.cellId}: no fitted state was kept in ${folder}; ${advice}`);
   });
-  const { identity } = manifest.meta as { readonly identity?: string };
-  if (identity === identityOf(record)) return folder;
+  if (isModelOf(record, manifest)) return folder;
   throw new SpotbenchError(
     'missing-data',
     `${record.cellId}: the fitted state in ${folder} is that of another run; ${advice}`,
