@@ -12,7 +12,7 @@ import { publishedCell, type PublishedRanking, type RankingInfo } from './publis
 
 const NOTICE =
   'Published: every number is of a run at a commit of this repository, without changes, and was scored again from its stored predictions. ' +
-  'Scores of single genes are kept to five significant digits; tables are computed from those.';
+  'Scores of single genes are kept to four significant digits; tables are computed from those.';
 
 /** The leaderboard of published rankings, from what is committed alone: no data, no predictions, no store. */
 export async function publishedBoard(workspace: Workspace, rankings: readonly PublishedRanking[]): Promise<Board> {

@@ -35,7 +35,9 @@ export const rankingInfoSchema = z.strictObject({
       .describe("The protocol's entry in datasets.json, which its hash is made of."),
   }),
   regime: z.string(),
-  methods: z.array(z.strictObject({ name: z.string(), kind: z.enum(['method', 'control', 'submitted']), seeded: z.boolean() })),
+  methods: z.array(
+    z.strictObject({ name: z.string(), kind: z.enum(['method', 'control', 'submitted']), seeded: z.boolean() }),
+  ),
   cells: z.array(z.string()).describe('Cells that were selected; records of controls that were not are there too.'),
 });
 export type RankingInfo = z.infer<typeof rankingInfoSchema>;
@@ -61,6 +63,8 @@ export interface PublishedRanking {
   /** By fold. */
   readonly sets: Readonly<Record<string, FoldSets>>;
   readonly columns: readonly ScoreColumn[];
+  /** By cell. */
+  readonly similarities: Readonly<Record<string, FinishedCell['similarities']>>;
   /** Hash of the artefact: the identity of everything that is published of the ranking. */
   readonly hash: string;
 }
@@ -69,7 +73,7 @@ export interface PublishedRanking {
 export interface RunToPublish extends PublishedRun {
   readonly runJson: string;
   /** sets.json, and the scored sections, of a cell with scores. */
-  readonly scored?: { readonly setsJson: string; readonly sections: ScoreColumn['sections'] };
+  readonly scored?: { readonly setsJson: string } & Pick<FinishedCell, 'sections' | 'similarities'>;
 }
 
 /** Writes a ranking's artefact. @throws SpotbenchError `bad-data` when cells of a fold have other gene sets or another truth. */
@@ -84,10 +88,18 @@ export async function writeRanking(folder: string, info: RankingInfo, runs: read
       'records.ndjson': ordered
         .map(({ runJson, manifest }) => `${JSON.stringify({ run: JSON.parse(runJson) as unknown, manifest })}\n`)
         .join(''),
-      'sets.json.gz': gzipSync(JSON.stringify(setsByFold(ordered)), { level: 9 }),
+      'sets.json.gz': zipJson(setsByFold(ordered)),
+      'similarities.json.gz': zipJson(
+        Object.fromEntries(ordered.map((r) => [r.record.cellId, r.scored?.similarities])),
+      ),
       ...scoreTableFiles(columnsOf(ordered)),
     },
   );
+}
+
+/** gzip writes no time unless told one: the same value gives the same bytes. */
+function zipJson(value: unknown): Buffer {
+  return gzipSync(JSON.stringify(value), { level: 9 });
 }
 
 function setsByFold(runs: readonly RunToPublish[]): Record<string, unknown> {
@@ -146,7 +158,7 @@ export async function readRanking(runsFolder: string, label: string): Promise<Pu
     if (!found) throw damaged(folder, `has no ${name}`);
     return found;
   };
-  const sets: unknown = JSON.parse(gunzipSync(file('sets.json.gz')).toString('utf8'));
+  const unzipped = (name: string): unknown => JSON.parse(gunzipSync(file(name)).toString('utf8'));
   return {
     label,
     info: checked(rankingInfoSchema, JSON.parse(file('ranking.json').toString('utf8')), `${folder}/ranking.json`),
@@ -155,8 +167,9 @@ export async function readRanking(runsFolder: string, label: string): Promise<Pu
       .trimEnd()
       .split('\n')
       .map((line, i) => readRun(line, `${folder}/records.ndjson line ${i + 1}`)),
-    sets: checked(z.record(z.string(), setsSchema), sets, `${folder}/sets.json.gz`),
+    sets: checked(z.record(z.string(), setsSchema), unzipped('sets.json.gz'), `${folder}/sets.json.gz`),
     columns: readScoreTables(folder, file),
+    similarities: unzipped('similarities.json.gz') as PublishedRanking['similarities'],
     hash: manifest.hash,
   };
 }
@@ -191,5 +204,6 @@ export function publishedCell(ranking: PublishedRanking, record: RunRecord): Fin
     record,
     sections: (column?.sections ?? []).filter(({ section }) => section in sets),
     sets: sets,
+    similarities: ranking.similarities[record.cellId],
   };
 }

@@ -7,6 +7,7 @@ import { runFolder } from '../results/run-folder.ts';
 import type { SiteCell } from '../site/site-input.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { cellOf } from './published-board.ts';
+import { reportedFigures } from './reported.ts';
 import { publishedCell, type PublishedRanking, type PublishedRun } from './published-ranking.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function writePublishedSite(
       .filter(({ record }) => record.status === 'ok')
       .map((run) => publishedSiteCell(workspace, ranking, run)),
   );
-  return writeSite({ ...input, cells: finished }, folder);
+  return writeSite({ ...input, cells: finished, reported: reportedFigures() }, folder);
 }
 
 function publishedSiteCell(workspace: Workspace, ranking: PublishedRanking, run: PublishedRun): SiteCell {

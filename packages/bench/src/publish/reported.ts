@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ReportedFigure } from '../site/site-input.ts';
 import reportedJson from './reported.json' with { type: 'json' };
 
 const figure = z.strictObject({
@@ -33,9 +34,15 @@ export function reported(): Reported {
   return reportedSchema.parse(reportedJson);
 }
 
+/** One line for each figure. */
+export function reportedFigures(): ReportedFigure[] {
+  return reported().entries.flatMap(({ method, provenance, protocol, source, table, figures }) =>
+    figures.map((f) => ({ method, protocol, from: FROM[provenance], source: `${source}, ${table}`, ...f })),
+  );
+}
+
 /** The reported tier for people: never ranked, and never in one table with what was run here. */
 export function reportedMarkdown(): string {
-  const rows = reported().entries.flatMap(({ figures, ...entry }) => figures.map((f) => ({ ...entry, ...f })));
   return [
     '## Reported elsewhere (not run here, never ranked)',
     '',
@@ -44,12 +51,17 @@ export function reportedMarkdown(): string {
     '',
     '| Method | Data set | Genes | PCC | Protocol | From | Source |',
     '| --- | --- | --- | --- | --- | --- | --- |',
-    ...rows.map(
-      ({ method, dataset, set, pcc, note, protocol, provenance, source, table }) =>
-        `| ${[method, dataset, set, (pcc === null ? 'not found' : String(pcc)) + (note ? ` (${note})` : ''), protocol, FROM[provenance], `${source}, ${table}`].join(' | ')} |`,
+    ...reportedFigures().map(
+      ({ method, dataset, set, pcc, note, protocol, from, source }) =>
+        `| ${[method, dataset, set, valueText(pcc, note), protocol, from, source].join(' | ')} |`,
     ),
     '',
   ].join('\n');
+}
+
+function valueText(pcc: number | null, note: string | undefined): string {
+  const value = pcc === null ? 'not found' : String(pcc);
+  return note === undefined ? value : `${value} (${note})`;
 }
 
 const FROM: Readonly<Record<Reported['entries'][number]['provenance'], string>> = {

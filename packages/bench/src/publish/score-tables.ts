@@ -20,7 +20,7 @@ export type ScoreTableFiles = Readonly<Record<string, Buffer>>;
 
 /**
  * The scores of a ranking as gzipped CSV: `truth.csv.gz` with a line for every section and gene, and a table for every metric
- * with the same lines and a column for every method and seed. A field is the score to five digits, the reason why there is
+ * with the same lines and a column for every method and seed. A field is the score to four digits, the reason why there is
  * none, or empty where the cell has no scores.
  *
  * @throws SpotbenchError `bad-data` when methods were not scored on the same truth.

@@ -1,5 +1,5 @@
 import { hashValue, isSpotbenchError, readArtefactFile } from '@spotbench/core';
-import { readFinished } from '../report/read-runs.ts';
+import { storeReader } from '../report/build-board.ts';
 import { loadDatasets } from '../datasets/load.ts';
 import type { Cell } from '../plan/cell-id.ts';
 import { foldOpener } from '../rescore/open-folds.ts';
@@ -25,6 +25,7 @@ export type VerifiedCell =
 export function cellVerifier(workspace: Workspace): (cell: Cell) => Promise<VerifiedCell> {
   const open = foldOpener(workspace);
   const inHistory = historyOf(workspace);
+  const read = storeReader(workspace);
   const checks = [
     sameCell,
     realData,
@@ -42,7 +43,7 @@ export function cellVerifier(workspace: Workspace): (cell: Cell) => Promise<Veri
       if (run.record.status !== 'ok') return { cell, run: await withoutScores(workspace, run) };
       const different = await differencesFrom(workspace, run, await rescoreCell(workspace, run, await open(cell.id)));
       const [first] = different;
-      if (different.length === 0) return { cell, run: await withScores(workspace, cell, run) };
+      if (different.length === 0) return { cell, run: await withScores(workspace, cell, run, read) };
       return { cell, problems: [`${first.file} line ${first.line} is not what its predictions give: ${first.stored}`] };
     } catch (error) {
       if (isSpotbenchError(error, 'missing-data')) return { cell, problems: [`not run: ${error.message}`] };
@@ -85,7 +86,9 @@ function ofHistory(inHistory: InHistory): Check {
 
 function ofItsCommit(workspace: Workspace, inHistory: InHistory): Check {
   const codeAt = codeAtCommits(workspace);
-  return async ({ commit, dirty, codeHash, methodId }) => {
+  return async ({ commit, dirty, codeHash, methodId, methodKind }) => {
+    // Made elsewhere: what is verified of a submission is that its predictions give its scores.
+    if (methodKind === 'submitted') return [];
     if (commit === null || dirty || !inHistory(commit)) return [];
     const hash = (await codeAt(commit)).get(methodId);
     if (hash === codeHash) return [];
@@ -114,10 +117,15 @@ async function withoutScores(workspace: Workspace, { record, manifest }: StoredR
   return { record, manifest, runJson: await fileOf(workspace, { record, manifest }, 'run.json') };
 }
 
-async function withScores(workspace: Workspace, cell: Cell, run: StoredRun): Promise<RunToPublish> {
-  const { sections } = await readFinished(workspace, { kind: 'ok', cell, reason: '', ...run });
+async function withScores(
+  workspace: Workspace,
+  cell: Cell,
+  run: StoredRun,
+  read: ReturnType<typeof storeReader>,
+): Promise<RunToPublish> {
+  const { sections, similarities } = await read({ kind: 'ok', cell, reason: '', ...run });
   const setsJson = await fileOf(workspace, run, 'sets.json');
-  return { ...(await withoutScores(workspace, run)), scored: { setsJson, sections } };
+  return { ...(await withoutScores(workspace, run)), scored: { setsJson, sections, similarities } };
 }
 
 async function fileOf(workspace: Workspace, { record, manifest }: StoredRun, name: string): Promise<string> {

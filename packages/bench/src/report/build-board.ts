@@ -97,7 +97,7 @@ async function readByFold(states: readonly CellState[], read: Read): Promise<Map
 }
 
 /** Reads cells of the workspace's store, with the similarities of their predictions, one after the other. */
-function storeReader(workspace: Workspace): Read {
+export function storeReader(workspace: Workspace): Read {
   const similarities = similarityReader(workspace);
   return async (state) => {
     const finished = await readFinished(workspace, state);
