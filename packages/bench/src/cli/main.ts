@@ -1,5 +1,6 @@
 import { isSpotbenchError, nearestNames } from '@spotbench/core/errors';
 import yargs, { type Argv } from 'yargs';
+import { cacheCommand } from './commands/cache.ts';
 import { cellCommand } from './commands/cell.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -37,6 +38,7 @@ export function createParser(argv: readonly string[]): Argv {
       featuresCommand,
       patchesCommand,
       cellCommand,
+      cacheCommand,
       exportCommand,
       methodCommand,
       panelCommand,
