@@ -2,7 +2,9 @@ import { isSpotbenchError, nearestNames } from '@spotbench/core/errors';
 import yargs, { type Argv } from 'yargs';
 import { cacheCommand } from './commands/cache.ts';
 import { cellCommand } from './commands/cell.ts';
+import { conventionsCommand } from './commands/conventions.ts';
 import { dataCommand } from './commands/data.ts';
+import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
@@ -32,6 +34,8 @@ export function createParser(argv: readonly string[]): Argv {
       reportCommand,
       rescoreCommand,
       explainCommand,
+      diffCommand,
+      conventionsCommand,
       publishCommand,
       doctorCommand,
       dataCommand,

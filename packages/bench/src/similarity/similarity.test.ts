@@ -66,7 +66,13 @@ describe('similarityReader', () => {
 describe('readLabels', () => {
   const folder = mkdtempSync(join(tmpdir(), 'spotbench-labels-'));
   afterAll(() => rmSync(folder, { recursive: true }));
-  const labels = { file: 'x', spot: ['x', 'y'], label: 'label', ignore: ['undetermined'], source: 'test' };
+  const labels: Parameters<typeof readLabels>[1] = {
+    file: 'x',
+    spot: ['x', 'y'],
+    label: 'label',
+    ignore: ['undetermined'],
+    source: 'test',
+  };
   const file = (text: string): string => {
     const path = join(folder, 'labels.tsv');
     writeFileSync(path, text.replaceAll(' ', '\t'));
