@@ -84,6 +84,11 @@ function benchTargets(workspace: Workspace, plan: Plan): Targets {
       cache: false,
       metadata: { description: 'Write the tables from the cells that exist.' },
     },
+    publish: {
+      ...cli('publish'),
+      cache: false,
+      metadata: { description: 'Verify finished runs on real data and write the committed results.' },
+    },
     plan: { ...cli('plan'), cache: false, metadata: { description: 'Show what would run, and what cannot and why.' } },
     doctor: {
       ...cli('doctor'),
