@@ -26,5 +26,6 @@ export function escape(text: string): string {
 function textOf(part: Part): string {
   if (part === null || part === undefined || part === false) return '';
   if (part instanceof Html) return part.text;
-  return Array.isArray(part) ? (part as readonly Part[]).map(textOf).join('') : escape(String(part as string | number));
+  if (typeof part === 'string' || typeof part === 'number') return escape(String(part));
+  return part.map(textOf).join('');
 }

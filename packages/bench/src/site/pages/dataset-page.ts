@@ -1,6 +1,7 @@
 import type { Board, Ranking } from '../../report/board-schema.ts';
 import { counted, fixed } from '../format.ts';
-import { Html, html } from '../html.ts';
+import type { Html } from '../html.ts';
+import { html } from '../html.ts';
 import { figure, scrolling, type Page } from '../page-shell.ts';
 import { rankedSet } from '../numbers/ranked-set.ts';
 import { criticalDifferencePlot } from '../plots/critical-difference-plot.ts';

@@ -1,7 +1,8 @@
 import type { BoardRow, Ranking } from '../../report/board-schema.ts';
 import { withoutNumber } from '../../report/board-text.ts';
 import { fixed, short } from '../format.ts';
-import { Html, html } from '../html.ts';
+import type { Html } from '../html.ts';
+import { html } from '../html.ts';
 import { command, scrolling } from '../page-shell.ts';
 import { pagePaths, rankingSlug } from '../site-names.ts';
 import { rankedSet } from '../numbers/ranked-set.ts';

@@ -1,7 +1,8 @@
 import type { BoardRow, Ranking } from '../../report/board-schema.ts';
 import { withoutNumber } from '../../report/board-text.ts';
 import { counted, duration, fixed } from '../format.ts';
-import { Html, html } from '../html.ts';
+import type { Html } from '../html.ts';
+import { html } from '../html.ts';
 import type { MethodResults } from '../numbers/method-results.ts';
 import { command, figure, type Page } from '../page-shell.ts';
 import { boxPlot } from '../plots/box-plot.ts';

@@ -1,4 +1,4 @@
-import { parse, resetSVGDefIds, View, type Config } from 'vega';
+import { parse, resetSVGDefIds, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { escape, Html } from '../html.ts';
 
@@ -49,8 +49,8 @@ const CONFIG = {
  */
 export async function renderPlot({ id, title, description, spec }: Plot): Promise<Html> {
   resetSVGDefIds();
-  const compiled = compile({ ...spec, config: CONFIG } as TopLevelSpec);
-  const view = new View(parse(compiled.spec, undefined as unknown as Config), { renderer: 'none' });
+  const compiled = compile({ ...spec, config: CONFIG } as unknown as TopLevelSpec);
+  const view = new View(parse(compiled.spec), { renderer: 'none' });
   const svg = await view.toSVG();
   view.finalize();
   return new Html(compact(svg, id, escape(title), escape(description)));
