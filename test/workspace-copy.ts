@@ -47,14 +47,17 @@ export function copyWorkspace(): WorkspaceCopy {
   };
 }
 
-/** Links every installed package, and this workspace's packages to their copies (npm's links are relative). */
+/** Links every installed package and program, and this workspace's to their copies (npm's links are relative). */
 function linkPackages(root: string): void {
   const installed = join(ROOT, 'node_modules');
   const target = join(root, 'node_modules');
   mkdirSync(join(target, '@spotbench'), { recursive: true });
   for (const name of readdirSync(installed)) {
-    if (name !== '@spotbench' && name !== '.cache') symlinkSync(join(installed, name), join(target, name));
+    if (!['@spotbench', '.cache', '.bin'].includes(name)) symlinkSync(join(installed, name), join(target, name));
   }
+  mkdirSync(join(target, '.bin'));
+  for (const name of readdirSync(join(installed, '.bin')))
+    symlinkSync(readlinkSync(join(installed, '.bin', name)), join(target, '.bin', name));
   for (const name of readdirSync(join(installed, '@spotbench'))) {
     symlinkSync(readlinkSync(join(installed, '@spotbench', name)), join(target, '@spotbench', name));
   }
