@@ -4,7 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-const COPIED = ['packages', 'datasets.json', 'nx.json', 'package.json', 'package-lock.json', 'tsconfig.json', '.npmrc'];
+const COPIED = [
+  'packages',
+  'datasets.json',
+  'nx.json',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+  '.npmrc',
+];
 
 /** How a command ended. */
 export interface Outcome {
