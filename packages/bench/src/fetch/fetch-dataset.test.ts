@@ -1,10 +1,12 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { createRandom } from '@spotbench/core';
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter, type ZipWriterAddDataOptions } from '@zip.js/zip.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -338,11 +340,13 @@ describe('a data set in an archive', () => {
     const failed = fetchTiny(entry);
     await expect(failed).rejects.toMatchObject({ tag: 'bad-config' });
     await expect(failed).rejects.toThrow(/needs a password; where it is told: the README of the authors; give it with/);
-    expect(filesBelow(root)).toEqual(['all.zip']);
+    expect(filesBelow(root)).toEqual(['all.zip', 'all.zip.fetched.json']);
     await expect(fetchTiny(entry, { password: 'wrong' })).rejects.toThrow('has another password');
     asked = [];
     await fetchTiny(entry, { password: 'right' });
     expect(asked.filter((request) => request.startsWith('GET'))).toEqual([]);
+    expectWhole();
+    expect(lock().datasets.tiny['all.zip'].sha256).toBe(sha256(served['all.zip']));
   });
 
   it('puts no second copy beside the user’s own under another name', async () => {
@@ -358,9 +362,60 @@ describe('a data set in an archive', () => {
     served['all.zip'] = await zip(named());
     put('ST-cnts/A1.tsv.gz', 'mine');
     await expect(fetchTiny(zipped())).rejects.toThrow("other files than the archive's are there: ST-cnts/A1.tsv.gz");
-    expect(filesBelow(root)).toEqual(['ST-cnts/A1.tsv.gz', 'all.zip']);
+    expect(filesBelow(root)).toEqual(['ST-cnts/A1.tsv.gz', 'all.zip', 'all.zip.fetched.json']);
     expect(readFileSync(join(root, 'ST-cnts/A1.tsv.gz'), 'utf8')).toBe('mine');
   });
+});
+
+describe('a process that is killed while it unpacks', () => {
+  /** Large enough that unpacking takes longer than killing. */
+  const large = Object.fromEntries(
+    Object.keys(named()).map((name) => [name, Buffer.from(createRandom(1, name).permutation(2_000_000).buffer)]),
+  );
+  const placed: Record<string, Buffer> = {
+    'ST-cnts/A1.tsv.gz': large['x/A1.tsv.gz'],
+    'ST-cnts/B1.tsv.gz': large['x/B1.tsv.gz'],
+    'ST-spotfiles/A1_selection.tsv': large['x/A1_selection.tsv'],
+    'ST-spotfiles/B1_selection.tsv': large['x/B1_selection.tsv'],
+    'ST-imgs/A/A1/HE.jpg': large['x/A1.jpg'],
+    'ST-imgs/B/B1/HE.jpg': large['x/B1.jpg'],
+  };
+  const temporary = (): string[] => filesBelow(root).filter((file) => file.startsWith('.tmp-unpack-'));
+
+  /** Runs the fetch in a process of its own and kills it `afterMs` after the first byte was unpacked. */
+  async function killed(definition: string, afterMs: number): Promise<boolean> {
+    const script = fileURLToPath(new URL('killed-fetch.ts', import.meta.url));
+    const args = ['--import', 'tsx', script, workspace.root, definition];
+    const child = spawn(process.execPath, args, { stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const before = temporary();
+    while (child.exitCode === null && temporary().every((file) => before.includes(file))) await sleep(1);
+    await sleep(afterMs);
+    child.kill('SIGKILL');
+    await ended;
+    return child.signalCode === 'SIGKILL';
+  }
+
+  it('leaves whole files in their places or none, and the next one finishes, tidies up and records', async () => {
+    served['all.zip'] = await zip(large, { level: 0 });
+    const definition = join(workspace.root, 'entry.json');
+    writeFileSync(definition, JSON.stringify(zipped()));
+    const random = createRandom(3, 'kills');
+    let halves = 0;
+    for (let kill = 0; kill < 5; kill++) {
+      if (!(await killed(definition, random.integer(150)))) break;
+      halves += temporary().length;
+      for (const file of filesBelow(root).filter((path) => Object.hasOwn(placed, path)))
+        expect(Buffer.compare(readFileSync(join(root, file)), placed[file]), file).toBe(0);
+      expect(existsSync(join(workspace.root, 'data.lock.json'))).toBe(false);
+    }
+    expect(halves).toBeGreaterThan(0);
+    await fetchTiny(zipped());
+    expect(filesBelow(root)).toEqual(Object.keys(placed).sort());
+    for (const [file, bytes] of Object.entries(placed))
+      expect(Buffer.compare(readFileSync(join(root, file)), bytes), file).toBe(0);
+    expect(lock().datasets.tiny['all.zip']).toMatchObject({ bytes: served['all.zip'].length });
+  }, 120_000);
 });
 
 describe('one process at a time', () => {

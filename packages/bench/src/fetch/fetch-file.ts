@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSpotbenchError, SpotbenchError } from '@spotbench/core';
 import { downloadFile, type Downloaded, type DownloadOptions } from '../download/download-file.ts';
@@ -6,6 +5,7 @@ import { requestFor } from './access.ts';
 import { extractArchive, type Staged } from './archive/extract-archive.ts';
 import { placeFiles } from './archive/place-files.ts';
 import type { LockedFile } from './data-lock.ts';
+import { noteFetched, removeFetched, withNote } from './fetched-note.ts';
 import type { WantedFile } from './wanted-files.ts';
 
 /** How one file is fetched. */
@@ -32,7 +32,8 @@ export async function fetchFile(
   const { bytes, sha256, md5 } = file;
   const path = join(root, file.file);
   const request = requestFor(file);
-  const downloaded = await downloadFile({ ...request, path, bytes, sha256, md5 }, options.download);
+  const found = await downloadFile({ ...request, path, bytes, sha256, md5 }, options.download);
+  const downloaded = file.unpack ? await withNote(found, request.urls) : found;
   const unpacked = file.unpack && (await unpackFile(file, downloaded, root, options));
   if (downloaded.url === undefined) return undefined;
   return {
@@ -49,10 +50,11 @@ async function unpackFile(
   root: string,
   options: FetchFileOptions,
 ): Promise<Staged['files']> {
+  await noteFetched(downloaded);
   const staged = await extract(file, downloaded, root, options);
   // A second copy under another name would be in the reader's way, e.g. in a folder that is to hold one image.
   await placeFiles(staged, root, (path) => ![undefined, path].includes(options.find(path)));
-  if (downloaded.url !== undefined) await rm(downloaded.path);
+  if (downloaded.url !== undefined) await removeFetched(downloaded.path);
   return staged.files;
 }
 
@@ -65,7 +67,7 @@ async function extract(
   try {
     return await extractArchive({ path, kind: unpack!.kind, members: unpack!.members, password, signal }, root);
   } catch (error) {
-    if (isSpotbenchError(error, 'bad-data') && url !== undefined) await rm(path, { force: true });
+    if (isSpotbenchError(error, 'bad-data') && url !== undefined) await removeFetched(path);
     if (!isSpotbenchError(error, 'bad-config')) throw error;
     const where = unpack!.passwordFrom ?? 'ask whoever published it';
     throw new SpotbenchError('bad-config', `${error.message}; where it is told: ${where}; give it with --password`, {

@@ -169,6 +169,30 @@ describe('an archive that is refused leaves nothing behind', () => {
     }
   });
 
+  it.each(['tar', 'tar.gz', 'zip', 'gz'] as const)('%s that ends anywhere too soon', async (kind) => {
+    const entries: Entry[] = ['a', 'b', 'c'].map((name) => [{ name }, noise.subarray(0, 700)]);
+    const gz = join(folder, 'x.gz');
+    writeFileSync(gz, gzipSync(noise));
+    const path = {
+      tar: () => tar(entries),
+      'tar.gz': () => tar(entries, true),
+      gz: () => gz,
+      zip: () => zip({ noise }),
+    };
+    const file = await path[kind]();
+    const whole = readFileSync(file);
+    const wanted = kind === 'gz' ? [{ from: '', to: 'noise' }] : [];
+    // Between members of a tar, too, where each that is there is whole; its end is two empty blocks, the first of which will do.
+    const end = kind === 'tar' ? whole.length - 1024 : whole.length - 1;
+    const lengths = Array.from({ length: 40 }, (_, i) => Math.floor((end * (i + 1)) / 40));
+    for (const length of kind === 'tar' ? [...lengths, 512, 1024, 1536, 3072] : lengths) {
+      writeFileSync(file, whole.subarray(0, length));
+      await refused({ path: file, kind, members: wanted }, /not a whole|holds no file/);
+    }
+    writeFileSync(file, whole);
+    await unpack({ path: file, kind, members: wanted });
+  });
+
   it('damaged', async () => {
     const path = await zip({ 'deep/A1.tsv': noise }, { level: 0 });
     const bytes = readFileSync(path);

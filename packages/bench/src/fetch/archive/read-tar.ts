@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
@@ -11,10 +12,13 @@ export interface TarSource {
   readonly signal?: AbortSignal;
 }
 
+/** Bytes of a block. An archive ends with two that are all 0, of which one will do. */
+const BLOCK = 512;
+
 /** Members of a tar archive as a stream: memory does not grow with the archive. @throws Error where it is cut off or damaged. */
 export async function* readTar({ path, gzipped, signal }: TarSource): AsyncGenerator<ArchiveMember> {
   const members = extract();
-  const stages = [...(gzipped ? [createGunzip()] : []), members];
+  const stages = [...(gzipped ? [createGunzip()] : []), endChecked(), members];
   const flow = pipeline([createReadStream(path), ...stages], { signal });
   // A failure also ends the loop below, which reports it.
   flow.catch(() => undefined);
@@ -30,6 +34,21 @@ export async function* readTar({ path, gzipped, signal }: TarSource): AsyncGener
     stream.resume();
   }
   await flow;
+}
+
+/** Passes an archive on, and fails where it stops without its end: one that is cut off between two members is not whole. */
+function endChecked(): Transform {
+  let zeros = 0;
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      const last = chunk.findLastIndex((byte) => byte !== 0);
+      zeros = last < 0 ? zeros + chunk.length : chunk.length - 1 - last;
+      done(null, chunk);
+    },
+    flush(done) {
+      done(zeros >= BLOCK ? null : new Error('it stops without the empty block that ends an archive'));
+    },
+  });
 }
 
 function kindOf(type: Header['type']): ArchiveMember['kind'] {
