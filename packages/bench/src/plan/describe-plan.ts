@@ -1,6 +1,7 @@
 import { howToGet } from '../datasets/how-to-get.ts';
 import type { LocatedDataset } from '../datasets/locate.ts';
 import type { Plan } from './plan.ts';
+import { stepCommand, stepsOfPlan } from './steps.ts';
 
 /** A plan as a person reads it: what runs, what does not and why, how many cells. */
 export function describePlan(plan: Plan): string {
@@ -60,6 +61,12 @@ export function summariseMissing(missing: readonly { readonly id: string; readon
   const byReason = new Map<string, string[]>();
   for (const { id, reason } of missing) byReason.set(reason, [...(byReason.get(reason) ?? []), id]);
   return [...byReason].map(([reason, ids]) => `${reason}: ${ids.join(', ')}`).join('; ');
+}
+
+/** A command a line that does each step of a plan, those that others need first, or runs each cell. */
+export function planCommands(plan: Plan, of: string): string {
+  const lines = of === 'steps' ? stepsOfPlan(plan).map(stepCommand) : plan.cells.map(({ id }) => `cell ${id}`);
+  return lines.map((line) => `npx spotbench ${line}\n`).join('');
 }
 
 /** A plan for machines. */
