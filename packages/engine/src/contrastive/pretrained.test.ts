@@ -39,11 +39,12 @@ test('takes the backbone and leaves the rest; the classifier is not missed', asy
 
 test('refuses another network, naming what differs', async () => {
   const { 'features.conv.weight': conv, ...rest } = weights;
-  await expect(start(rest)).rejects.toThrow('missing: features.conv.weight');
+  await expect(start(rest)).rejects.toThrow('missing: encoder.net.conv.weight');
   await expect(start({ ...rest, 'features.conv.weight': array([3, 2], 1) })).rejects.toThrow(
-    'wrong shape: features.conv.weight is [3, 2], needed [2, 3]',
+    'wrong shape: encoder.net.conv.weight is [3, 2], needed [2, 3]',
   );
-  await expect(start({ ...weights, 'features.extra': conv })).rejects.toThrow('unexpected: features.extra');
+  await expect(start({ ...weights, 'features.extra': conv })).rejects.toThrow('unexpected: encoder.net.extra');
+  await expect(start({ ...weights, 'other.weight': conv })).rejects.toThrow('unexpected: other.weight');
   await expect(start(weights, 'other.')).rejects.toThrow('the model has no parameter "other...."');
   await expect(withPretrained(model, [{ weights: 'net', prefix: 'encoder.net.' }], {})).rejects.toMatchObject({
     tag: 'unknown-name',

@@ -1,7 +1,6 @@
 import { SpotbenchError, unknownName, type PretrainedWeights } from '@spotbench/core';
-import { sameShape, shapeText } from '../host-shape.ts';
 import type { HostArrays } from '../host-array.ts';
-import { readSafetensors } from '../state/weights-file.ts';
+import { readSafetensors, requireParameters } from '../state/weights-file.ts';
 
 /** A part of a model that can start from pretrained weights. */
 export interface PretrainedPart {
@@ -17,8 +16,8 @@ const UNUSED = /^(classifier|fc|head)\.|\.num_batches_tracked$/;
 /**
  * The parameters with those of pretrained parts replaced by their weights.
  *
- * @throws SpotbenchError `missing-data` when weights of a part were not given; `bad-data` naming the parameters that the file
- * lacks, has in another shape, or has and the model does not.
+ * @throws SpotbenchError `missing-data` when weights of a part were not given; `bad-data` naming, as the model does,
+ * the parameters that the file lacks, has in another shape, or has and the model does not.
  */
 export async function withPretrained(
   parameters: HostArrays,
@@ -38,31 +37,20 @@ async function partOf(
   { prefix }: PretrainedPart,
   { path, prefix: filePrefix }: PretrainedWeights,
 ): Promise<HostArrays> {
+  const needed = Object.fromEntries(Object.entries(parameters).filter(([name]) => name.startsWith(prefix)));
+  if (Object.keys(needed).length === 0)
+    throw new SpotbenchError('bad-data', `${path}: the model has no parameter "${prefix}..." to take weights`);
   const { arrays } = await readSafetensors(path);
-  const names = Object.keys(parameters).filter((name) => name.startsWith(prefix));
-  const fileName = (name: string): string => filePrefix + name.slice(prefix.length);
-  const missing = names.filter((name) => !Object.hasOwn(arrays, fileName(name)));
-  const misshapen = names
-    .filter((name) => !missing.includes(name) && !sameShape(arrays[fileName(name)].shape, parameters[name].shape))
-    .map(
-      (name) =>
-        `${fileName(name)} is ${shapeText(arrays[fileName(name)].shape)}, needed ${shapeText(parameters[name].shape)}`,
-    );
-  const taken = new Set(names.map(fileName));
-  const unexpected = Object.keys(arrays).filter((name) => !taken.has(name) && !UNUSED.test(name));
-  const faults = [
-    list('missing', missing.map(fileName)),
-    list('unexpected', unexpected),
-    list('wrong shape', misshapen),
-  ];
-  if (names.length === 0 || faults.some((fault) => fault !== '')) {
-    const what = names.length === 0 ? `the model has no parameter "${prefix}..."` : faults.filter(Boolean).join('; ');
-    throw new SpotbenchError('bad-data', `${path}: not the weights of this backbone: ${what}`);
-  }
-  return Object.fromEntries(names.map((name) => [name, arrays[fileName(name)]]));
+  const given = Object.fromEntries(
+    Object.entries(arrays)
+      .filter(([name]) => !UNUSED.test(name))
+      .map(([name, array]) => [modelName(name, filePrefix, prefix), array]),
+  );
+  requireParameters(given, needed, path);
+  return given;
 }
 
-function list(what: string, names: readonly string[]): string {
-  if (names.length === 0) return '';
-  return `${what}: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
+/** What the model calls an entry of the file; an entry of something else keeps its name, and is refused by it. */
+function modelName(name: string, filePrefix: string, prefix: string): string {
+  return name.startsWith(filePrefix) ? prefix + name.slice(filePrefix.length) : name;
 }
