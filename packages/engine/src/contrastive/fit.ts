@@ -129,7 +129,7 @@ async function runTraining(plan: FitPlan, prepared: Prepared): Promise<Trained> 
       randomInputs: (batch) => modelRandom(model, sizes, batchSizeOf(batch)),
       random: context.random,
       precision: context.precision,
-      checkpoint: checkpointOf(plan, table, parameters),
+      checkpoint: checkpointOf(plan, prepared),
       earlyStopping: validation && {
         patience: training.patience!,
         validate: (present) => validation.validate(present),
@@ -142,9 +142,11 @@ async function runTraining(plan: FitPlan, prepared: Prepared): Promise<Trained> 
 }
 
 /**
- * One file a batch size: a training repeated with a smaller batch is resumed by its like.
- * A checkpoint is taken up only by the same method, configuration, first parameters, seed, engine and data. */
-function checkpointOf({ name, training, engine, context }: FitPlan, table: SpotTable, parameters: HostArrays) {
+ * Where a checkpoint is kept, one file a batch size, so that a training repeated with a smaller batch is resumed by its like;
+ * and what it belongs to: only the same method, configuration, first parameters, seed, engine and data take it up.
+ */
+function checkpointOf(plan: FitPlan, { table, slides, parameters }: Prepared) {
+  const { name, training, engine, context } = plan;
   if (context.checkpointFolder === undefined) return undefined;
   const identity = hashValue({
     name,
@@ -158,6 +160,7 @@ function checkpointOf({ name, training, engine, context }: FitPlan, table: SpotT
     regime: context.regime,
     parameters: Object.entries(parameters).map(([name, { data }]) => [name, sha256(bytesOf(data))]),
     features: mapViews(table.features, ({ values }) => sha256(bytesOf(values))),
+    images: plan.images === undefined ? null : (slides[0]?.patchStore?.hash ?? null),
     expression: sha256(bytesOf(table.expression)),
     positions: sha256(bytesOf(table.positions)),
   });
