@@ -112,8 +112,10 @@ export {
 } from './splits/split-manifest.ts';
 export type { Fold, FoldSection, ListedFold, Role, SplitManifest, SplitSection } from './splits/split-manifest.ts';
 export type { BootstrapOptions } from './statistics/bootstrap.ts';
-export { compareMethods } from './statistics/compare.ts';
-export type { Comparison, ComparisonOptions, MethodRuns, MethodStanding } from './statistics/compare.ts';
+export { compareMethods, summariseMethods } from './statistics/compare.ts';
+export type { Comparison, ComparisonOptions, MethodRuns, MethodStanding, MethodSummary } from './statistics/compare.ts';
+export { criticalDifference } from './statistics/critical-difference.ts';
+export type { CriticalDifference } from './statistics/critical-difference.ts';
 export { holm } from './statistics/holm.ts';
 export type { PairedDifference } from './statistics/paired.ts';
 export { MIN_PATIENTS, smallestWilcoxonP, wilcoxonP } from './statistics/wilcoxon.ts';
@@ -139,10 +141,9 @@ export type {
   TransformUse,
 } from './transforms/harmony-transform.ts';
 export { spotPitchPx } from './geometry/spot-pitch.ts';
-export { applyOperations, normalisationOf, toFloat, type Normalisation } from './augmentation/augment-patch.ts';
+export { applyOperations, normalisationOf, toFloat } from './augmentation/augment-patch.ts';
 export { augmentationsSchema, type Augmentation } from './augmentation/augmentation.ts';
 export { drawOperations } from './augmentation/draw-operations.ts';
-export type { Operation } from './augmentation/operation.ts';
 export { requireInside } from './views/require-inside.ts';
 export { featureView, scalePx } from './views/view-name.ts';
 export { viewSquares, type ViewSquares } from './views/view-squares.ts';
@@ -151,9 +152,7 @@ export type { AugmentedPatches, AugmentedPatchesOptions, PatchBatch } from './au
 export { openPatchStore } from './patches/patch-store.ts';
 export type { PatchStore } from './patches/patch-store.ts';
 export { spotsHash } from './patches/patch-slide.ts';
-export { createStoredPatchReader } from './patches/stored-patch-reader.ts';
 export type { PatchSlide } from './patches/patch-slide.ts';
-export { patchViewSchema } from './patches/patch-view.ts';
 export type { PatchView } from './patches/patch-view.ts';
 export { writePatchStore } from './patches/write-patch-store.ts';
 export type { PatchStoreContents } from './patches/write-patch-store.ts';

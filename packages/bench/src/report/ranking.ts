@@ -1,4 +1,12 @@
-import { compareMethods, type Comparison, type MethodRuns, type ScoredSection } from '@spotbench/core';
+import {
+  compareMethods,
+  criticalDifference,
+  summariseMethods,
+  type Comparison,
+  type MethodRuns,
+  type MethodSummary,
+  type ScoredSection,
+} from '@spotbench/core';
 import { METRICS, plain } from '../results/summary.ts';
 import type { CellState } from '../results/cell-state.ts';
 import type { RunRecord } from '../results/run-record.ts';
@@ -40,17 +48,17 @@ export function rankMethods(
   commandFor: (method: string) => string,
 ): Standings {
   const complete = methods.filter((m) => m.finished !== undefined);
-  const comparisons = new Map(
-    sets.map((set) => [set, new Map(METRICS.map((metric) => [metric, compare(complete, set, metric)]))]),
+  const summaries: Summaries = new Map(
+    sets.map((set) => [set, new Map(METRICS.map((metric) => [metric, summaryOf(complete, set, metric)]))]),
   );
   const rankedBy = sets.includes(RANKED_BY) ? RANKED_BY : sets[0];
   const controls = controlsOf(methods, commandFor);
   const competing = complete.filter((m) => m.kind === 'method');
-  const ranked = controls.note === null ? compare(competing, rankedBy, 'pcc') : undefined;
-  const withControls = comparisons.get(rankedBy)?.get('pcc');
+  const ranked = controls.note === null ? compare(competing, rankedBy) : undefined;
+  const withControls = compare(complete, rankedBy);
   const names = competing.map(({ method }) => method);
   const marks = withControls ? marksOf(withControls, names) : new Map<string, never>();
-  const scores = new Map(complete.map(({ method }) => [method, scoresOf(method, comparisons)]));
+  const scores = new Map(complete.map(({ method }) => [method, scoresOf(method, summaries)]));
   const rows = methods.map((method): BoardRow => {
     const standing = ranked?.methods.find((s) => s.name === method.method);
     const own = scores.get(method.method) ?? {};
@@ -62,7 +70,7 @@ export function rankMethods(
       ...(marks.get(method.method) ?? { marks: [], against: [] }),
       scores: own,
       scaled: scaledScores(own, scores),
-      patients: patientsOf(method.method, comparisons),
+      patients: patientsOf(method.method, summaries),
       similarities: similaritiesOf(method),
       provenance: { command: commandFor(method.method), ...provenanceOf(recordsOf(method)) },
     };
@@ -84,15 +92,18 @@ function conclusionsOf(
       smallestP: null,
       criticalDifference: null,
     };
-  const { nPatients, smallestP: p, smallestPHolm: pHolm, criticalDifference, pairs } = ranked;
+  const { nPatients, smallestP: p, smallestPHolm: pHolm, pairs } = ranked;
+  const found = criticalDifference(
+    ranked.methods.map(({ name, patients }) => ({ name, patients: patients.map(({ value }) => value) })),
+  );
   return {
     statistics: ranked.note,
     pairs: pairs.map((pair) => ({ ...pair, ci: pair.ci ? [pair.ci[0], pair.ci[1]] : null })),
     smallestP: { nPatients, p, pHolm },
     criticalDifference: {
-      ...criticalDifference,
-      averageRanks: [...criticalDifference.averageRanks],
-      groups: criticalDifference.groups.map((group) => [...group]),
+      ...found,
+      averageRanks: [...found.averageRanks],
+      groups: found.groups.map((group) => [...group]),
     },
   };
 }
@@ -124,13 +135,10 @@ function similaritiesOf({ finished = [] }: MethodCells): BoardRow['similarities'
 }
 
 /** PCC by gene set and patient. */
-function patientsOf(
-  method: string,
-  comparisons: ReadonlyMap<string, ReadonlyMap<string, Comparison | undefined>>,
-): BoardRow['patients'] {
+function patientsOf(method: string, summaries: Summaries): BoardRow['patients'] {
   return Object.fromEntries(
-    [...comparisons].flatMap(([set, byMetric]) => {
-      const standing = byMetric.get('pcc')?.methods.find(({ name }) => name === method);
+    [...summaries].flatMap(([set, byMetric]) => {
+      const standing = byMetric.get('pcc')?.find(({ name }) => name === method);
       return standing
         ? [[set, Object.fromEntries(standing.patients.map(({ patient, value }) => [patient, value]))]]
         : [];
@@ -138,14 +146,23 @@ function patientsOf(
   );
 }
 
-function compare(
+/** Headlines with intervals, by gene set and metric. */
+type Summaries = ReadonlyMap<string, ReadonlyMap<string, readonly MethodSummary[]>>;
+
+function summaryOf(
   methods: readonly MethodCells[],
   set: string,
   metric: (typeof METRICS)[number],
-): Comparison | undefined {
-  if (methods.length === 0) return undefined;
+): readonly MethodSummary[] {
+  if (methods.length === 0) return [];
   const genes = genesFrom(methods[0].finished!, set);
-  return compareMethods(methods.map(runsOf), { genes, metric, bootstrap: BOOTSTRAP });
+  return summariseMethods(methods.map(runsOf), { genes, metric, bootstrap: BOOTSTRAP });
+}
+
+/** All pairs, ranks and groups by PCC. */
+function compare(methods: readonly MethodCells[], set: string): Comparison | undefined {
+  if (methods.length === 0) return undefined;
+  return compareMethods(methods.map(runsOf), { genes: genesFrom(methods[0].finished!, set), bootstrap: BOOTSTRAP });
 }
 
 /** A method's runs, one per seed: the test sections of all folds together. */
@@ -173,16 +190,13 @@ function genesFrom(cells: readonly FinishedCell[], set: string): (section: Score
   return ({ section }) => bySection.get(section) ?? [];
 }
 
-function scoresOf(
-  method: string,
-  comparisons: ReadonlyMap<string, ReadonlyMap<string, Comparison | undefined>>,
-): BoardRow['scores'] {
+function scoresOf(method: string, summaries: Summaries): BoardRow['scores'] {
   return Object.fromEntries(
-    [...comparisons].map(([set, byMetric]) => [
+    [...summaries].map(([set, byMetric]) => [
       set,
       Object.fromEntries(
-        [...byMetric].flatMap(([metric, comparison]) => {
-          const standing = comparison?.methods.find((s) => s.name === method);
+        [...byMetric].flatMap(([metric, found]) => {
+          const standing = found.find((s) => s.name === method);
           return standing ? [[metric, plain(standing.summary)]] : [];
         }),
       ),

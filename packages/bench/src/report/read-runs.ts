@@ -1,12 +1,13 @@
 import { readArtefactFile, type ScoredSection } from '@spotbench/core';
 import { z } from 'zod';
 import type { SetsBySection } from '../cell/gene-sets.ts';
-import { readScores } from '../cell/scores.ts';
+import type { ScoreRow } from '../cell/scores.ts';
 import type { CellState } from '../results/cell-state.ts';
 import { runFolder } from '../results/run-folder.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import type { CellSimilarities } from '../similarity/cell-similarities.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { readScoreRows } from './read-score-rows.ts';
 
 /** A finished cell with its scores, as tables need them. */
 export interface FinishedCell {
@@ -28,8 +29,8 @@ export async function readFinished(
   state: Extract<CellState, { kind: 'ok' }>,
 ): Promise<FinishedCell> {
   const folder = runFolder(workspace, state.cell.id);
-  const rows = await readScores(folder, state.manifest);
-  const sections = new Map<string, { patient: string; section: string; rows: typeof rows }>();
+  const rows = await readScoreRows(folder, state.manifest);
+  const sections = new Map<string, { patient: string; section: string; rows: ScoreRow[] }>();
   for (const row of rows) {
     const entry = sections.get(row.section) ?? { patient: row.patient, section: row.section, rows: [] };
     entry.rows.push(row);

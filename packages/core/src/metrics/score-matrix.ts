@@ -86,9 +86,15 @@ function replacement(row: GeneScore | undefined, policy: UndefinedPolicy): 0 | n
   return row.undefined === 'constant_pred' || row.undefined === 'missing_by_method' ? 0 : null;
 }
 
-function rowsByGene({ section, rows }: ScoredSection): Map<string, GeneScore> {
+/** Rows by gene; kept as long as the rows are, for every gene set and metric asks for the same. */
+const indices = new WeakMap<readonly GeneScore[], ReadonlyMap<string, GeneScore>>();
+
+function rowsByGene({ section, rows }: ScoredSection): ReadonlyMap<string, GeneScore> {
+  const known = indices.get(rows);
+  if (known?.size === rows.length) return known;
   const index = new Map(rows.map((row) => [row.gene, row]));
   if (index.size !== rows.length)
     throw new SpotbenchError('bad-data', `scores of section ${section}: a gene stands twice; each may have one row`);
+  indices.set(rows, index);
   return index;
 }

@@ -38,12 +38,13 @@ export function bootstrapHeadlines(
   checkSameAxes(runs, 'bootstrap');
   const tree = patientTree(runs[0]);
   const weights = new Float64Array(runs[0].genes.length);
+  const words = new Uint32Array(weights.length);
   const out = runs.map(() => new Float64Array(draws));
   const means = runs.map((run) => new SectionMeans(run));
   for (let b = 0; b < draws; b++) {
     const random = createRandom(seed, 'bootstrap', b);
     const resample = resamplePatients(tree, random);
-    resampleGenes(weights, random);
+    resampleGenes(weights, words, random);
     for (const [m, mean] of means.entries()) {
       mean.reset(weights);
       out[m][b] = meanOfResample(resample, mean);
@@ -72,11 +73,15 @@ function resamplePatients(tree: readonly PatientSections[], random: Random): num
   });
 }
 
-/** How often each of G genes is drawn in G draws. A 32-bit uniform picks the gene: its bias, G / 2^32, is below 1e-5. */
-function resampleGenes(weights: Float64Array, random: Random): void {
+/**
+ * How often each of G genes is drawn in G draws. A 32-bit word picks the gene: its bias, G / 2^32, is below 1e-5. Words are drawn
+ * into `words` [G] at once, which is several times faster than one by one and gives the same ones.
+ */
+function resampleGenes(weights: Float64Array, words: Uint32Array, random: Random): void {
   const count = weights.length;
   weights.fill(0);
-  for (let g = 0; g < count; g++) weights[Math.floor(random.uniform() * count)]++;
+  random.fillUint32(words);
+  for (let g = 0; g < count; g++) weights[Math.floor((words[g] / 2 ** 32) * count)]++;
 }
 
 function meanOfResample(resample: readonly (readonly number[])[], means: SectionMeans): number {

@@ -3,7 +3,6 @@ import { summaryOf, type ScoredRun, type Summary, type SummaryOptions } from '..
 import { metrics } from '../metrics/metrics.ts';
 import { scoreMatrix } from '../metrics/score-matrix.ts';
 import { bootstrapHeadlines, type BootstrapOptions } from './bootstrap.ts';
-import { criticalDifference, type CriticalDifference } from './critical-difference.ts';
 import { headlineMean, namedPatientMeans, type PatientMean } from './hierarchy.ts';
 import { pairedDifferences, type PairedDifference } from './paired.ts';
 import { rankIntervals, ranksOf, tieGroups } from './ranking.ts';
@@ -23,17 +22,21 @@ export interface ComparisonOptions extends SummaryOptions {
   readonly alpha?: number;
 }
 
-/** Where a method stands. */
-export interface MethodStanding {
+/** A method's headline with its interval. */
+export interface MethodSummary {
   readonly name: string;
   readonly summary: Summary;
+  /** What the headline is the mean of. [P] */
+  readonly patients: readonly PatientMean[];
+}
+
+/** Where a method stands. */
+export interface MethodStanding extends MethodSummary {
   /** 1 is best; equal values share a rank. */
   readonly rank: number;
   readonly rankInterval: readonly [number, number] | null;
   /** 1 is the group of the best; all 1 where there are fewer than 6 patients. */
   readonly tieGroup: number;
-  /** What the headline is the mean of. [P] */
-  readonly patients: readonly PatientMean[];
 }
 
 /** Methods on the same exam, ordered best first. */
@@ -45,10 +48,28 @@ export interface Comparison {
   readonly smallestP: number;
   /** The same after Holm's correction over all pairs. */
   readonly smallestPHolm: number;
-  /** Average ranks over patients, and how far apart they must be. */
-  readonly criticalDifference: CriticalDifference;
   /** One sentence for under the table. */
   readonly note: string;
+}
+
+/**
+ * Headline and interval of each method, as `compareMethods` gives them, without comparing any two.
+ * @throws SpotbenchError as `compareMethods`.
+ */
+export function summariseMethods(methods: readonly MethodRuns[], options: ComparisonOptions): MethodSummary[] {
+  return summarised(methods, options).summaries;
+}
+
+function summarised(methods: readonly MethodRuns[], options: ComparisonOptions) {
+  const compared = methods.map((method) => averaged(method, options)).sort(bestFirst(signOf(options)));
+  const sampled = bootstrapHeadlines(
+    compared.map(({ matrix }) => matrix),
+    options.bootstrap,
+  );
+  const summaries = compared.map(({ name, matrix, sd, nSeeds, patients }, m): MethodSummary => {
+    return { name, patients, summary: summaryOf(matrix, sd, nSeeds, sampled, options, m) };
+  });
+  return { compared, sampled, summaries };
 }
 
 /**
@@ -59,11 +80,7 @@ export interface Comparison {
  */
 export function compareMethods(methods: readonly MethodRuns[], options: ComparisonOptions): Comparison {
   const { level = 0.95, alpha = 0.05 } = options;
-  const compared = methods.map((method) => averaged(method, options)).sort(bestFirst(signOf(options)));
-  const sampled = bootstrapHeadlines(
-    compared.map(({ matrix }) => matrix),
-    options.bootstrap,
-  );
+  const { compared, sampled, summaries } = summarised(methods, options);
   const standings = standingsOf(
     compared.map(({ value }) => value),
     sampled.draws,
@@ -82,10 +99,8 @@ export function compareMethods(methods: readonly MethodRuns[], options: Comparis
     { units: sampled.units, level, alpha },
   );
   return {
-    methods: compared.map(({ name, matrix, sd, nSeeds, patients }, m) => ({
-      name,
-      patients,
-      summary: summaryOf(matrix, sd, nSeeds, sampled, options, m),
+    methods: summaries.map((summary, m) => ({
+      ...summary,
       rank: ranks[m],
       rankInterval: intervals[m],
       tieGroup: groups[m],
@@ -93,10 +108,6 @@ export function compareMethods(methods: readonly MethodRuns[], options: Comparis
     pairs,
     nPatients,
     smallestP: smallestWilcoxonP(nPatients),
-    criticalDifference: criticalDifference(
-      compared.map(({ name, patients }) => ({ name, patients: patients.map(({ value }) => signOf(options) * value) })),
-      alpha,
-    ),
     smallestPHolm: Math.min(1, Math.max(1, pairs.length) * smallestWilcoxonP(nPatients)),
     note: noteOf(nPatients, pairs.length),
   };
