@@ -21,9 +21,9 @@ function chainLines({ address, value, metric, formula, patients }: NumberChain):
   return [
     `${address} = ${text(value)}`,
     `  ${metric}: ${formula}`,
-    `  = mean over ${patients.length} patients of`,
+    `  = mean over ${plural(patients.length, 'patient')} of`,
     ...patients.flatMap(({ patient, value: ofPatient, sections }) => [
-      `    patient ${patient} = ${text(ofPatient)} = mean over ${sections.length} sections of`,
+      `    patient ${patient} = ${text(ofPatient)} = mean over ${plural(sections.length, 'section')} of`,
       ...sections.map(
         (s) =>
           `      ${s.address} = ${text(s.value)} = mean over ${s.nCounted} of ${s.nGenes} genes, ${s.nSpots} spots`,
@@ -97,6 +97,10 @@ function provenanceLines(cell: CellProvenance): string[] {
     ...Object.entries(panels).map(([set, panel]) => `    panel ${set}: ${JSON.stringify(panel)}`),
     ...Object.entries(predictions).map(([section, hash]) => `    predictions of ${section}: ${hash}`),
   ];
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** All digits: a reader must be able to add them up. */

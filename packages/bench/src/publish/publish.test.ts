@@ -221,6 +221,17 @@ describe('publish', () => {
     }
   });
 
+  it("writes the web report too, the same bytes twice, and papers' figures in it", async () => {
+    const selection = { folds: [0] };
+    await publish(workspace, selection);
+    const index = readFileSync(results('site', 'index.html'), 'utf8');
+    expect(index).toMatch(/Reported in papers/);
+    expect(index).not.toContain(workspace.root);
+    const first = bytesBelow(results('site'));
+    await publish(workspace, selection);
+    expect(bytesBelow(results('site'))).toEqual(first);
+  });
+
   it('keeps published rankings that are not selected', async () => {
     const selection = { protocols: ['median'], folds: [0] };
     await runCells(workspace, selection);

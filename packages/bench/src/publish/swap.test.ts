@@ -18,6 +18,18 @@ function fill(what: string, folder: string): void {
   writeFileSync(join(folder, 'table'), what);
 }
 
+const write =
+  (what: string) =>
+  (folder: string): Promise<void> => {
+    fill(what, folder);
+    return Promise.resolve();
+  };
+
+function writeTable(folder: string): Promise<void> {
+  writeFileSync(join(folder, 'table'), 'newer');
+  return Promise.resolve();
+}
+
 const all = (what: string): void => {
   expect(readdirSync(results).sort()).toEqual(['mine', 'runs', 'table']);
   expect(readdirSync(join(results, 'runs'))).toEqual([what]);
@@ -28,7 +40,7 @@ const stage = (...path: string[]): string => join(results, '.publishing', ...pat
 
 describe('swapResults', () => {
   it('replaces what is written and leaves the rest', async () => {
-    await swapResults(results, (folder) => Promise.resolve(fill('new', folder)));
+    await swapResults(results, write('new'));
     all('new');
   });
 
@@ -62,7 +74,7 @@ describe('swapResults', () => {
     fill('new', stage());
     writeFileSync(stage('ready.json'), JSON.stringify(['runs', 'table']));
     rmSync(join(results, 'runs'), { recursive: true });
-    await swapResults(results, (folder) => Promise.resolve(writeFileSync(join(folder, 'table'), 'newer')));
+    await swapResults(results, writeTable);
     expect(readdirSync(join(results, 'runs'))).toEqual(['new']);
     expect(readFileSync(join(results, 'table'), 'utf8')).toBe('newer');
   });
