@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { summarise } from '../metrics/headline.ts';
 import { createRandom, type Random } from '../random/random.ts';
 import { compareMethods, type Comparison } from './compare.ts';
+import { wilcoxonP } from './wilcoxon.ts';
 import { simulateExam, simulateMethod, type ScoreCounts, type ScoreSpread } from './simulated-scores.ts';
 
 /** Fewer than the 1,000 of the protocol: a simulation repeats hundreds of benchmarks. */
@@ -74,6 +75,34 @@ describe('a planted difference', () => {
       return pairs[0].significant && methods[1].tieGroup === 2 && methods[0].name === 'method0';
     });
     expect(found).toBeGreaterThan(0.8);
+  });
+
+  it('of one standard deviation is found as often as the test over 8 patients can find it', () => {
+    const counts = { patients: 8, sections: 3, genes: 20 };
+    const [difference, repeats] = [0.05, 200];
+    const perPatient = sameGenes.patient ** 2 + sameGenes.section ** 2 / counts.sections;
+    const sd = Math.sqrt(2 * (perPatient + sameGenes.rest ** 2 / (counts.sections * counts.genes)));
+    // The power of the signed-rank test on the patients' differences alone, which are normal with this mean and sd.
+    const power = rate(4000, 'power', (random) => {
+      const differences = Array.from({ length: counts.patients }, () => difference + sd * random.normal());
+      return wilcoxonP(differences) <= 0.05;
+    });
+    const found = rate(repeats, 'one-sd', (random) => {
+      const { pairs, methods } = benchmark([0.2 + difference, 0.2], counts, random, sameGenes);
+      return pairs[0].significant && methods[0].name === 'method0';
+    });
+    expect(power).toBeGreaterThan(0.5);
+    expect(power).toBeLessThan(0.9);
+    expect(Math.abs(found - power)).toBeLessThan(2 * Math.sqrt((power * (1 - power)) / repeats));
+  });
+
+  it('is not found in any of many benchmarks of 4 patients', () => {
+    const counts = { patients: 4, sections: 2, genes: 10 };
+    const found = rate(50, 'four', (random) => {
+      const { pairs, methods } = benchmark([0.9, 0.5, 0.1], counts, random);
+      return pairs.some(({ significant }) => significant) || methods.some(({ tieGroup }) => tieGroup > 1);
+    });
+    expect(found).toBe(0);
   });
 
   it('is never called significant with 5 patients or fewer, however large', () => {
