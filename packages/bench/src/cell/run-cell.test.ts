@@ -60,13 +60,14 @@ describe('runCell', () => {
     expect(record).toMatchObject({
       engine: 'onnx',
       device: 'cpu',
-      engineReason: expect.stringContaining('auto') as string,
+      engineReason: 'the method uses no engine',
     });
     const { cell } = findCell(workspace, idOf('probe'));
     const asked = { engine: 'tfjs', device: 'js' };
     expect((await cellState(workspace, makePlan(workspace), cell, asked)).kind).toBe('ok');
     useEngine(workspace);
-    await runCell(workspace, findCell(workspace, idOf('probe')));
+    const onEngine = await runCell(workspace, findCell(workspace, idOf('probe')));
+    expect(onEngine.engineReason).toContain('auto');
     expect(await cellState(workspace, makePlan(workspace), cell, asked)).toMatchObject({
       kind: 'stale',
       reason: 'it was run on onnx/cpu, not on tfjs/js',

@@ -9,7 +9,7 @@ import {
   writeArtefact,
   type Progress,
 } from '@spotbench/core';
-import { chooseEngine, type EngineRequest } from '@spotbench/engine';
+import type { EngineRequest } from '@spotbench/engine';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import { openData, type DataArtefact } from '../data/data-artefact.ts';
@@ -20,6 +20,7 @@ import { definitionHashes, optionsOf, type CellContext } from '../plan/find-cell
 import { cellProgressWriter, describeProgress } from '../progress/cell-progress.ts';
 import { codeHash, codeOf } from '../registry/code-hash.ts';
 import { loadMethod, type LoadedMethod } from '../registry/load-method.ts';
+import { usesEngine, type MethodEntry } from '../registry/methods.ts';
 import { RUN_KIND, runRecordJson } from '../results/run-artefact.ts';
 import { runFolder } from '../results/run-folder.ts';
 import type { RunRecord } from '../results/run-record.ts';
@@ -71,7 +72,7 @@ export async function runCell(
   const draft = startRecord(workspace, context);
   let files: Files = {};
   try {
-    await describeEngine(draft, engine);
+    await describeEngine(draft, context.method, engine);
     draft.precision = training.precision;
     draft.command += trainingOptions(training);
     files = await work(workspace, context, draft, { training, save }, (stage, section, progress) => {
@@ -225,8 +226,16 @@ function startRecord(workspace: Workspace, context: CellContext): Draft {
   };
 }
 
-/** Notes the engine in the record, and in the command that runs the cell again where it is not the default. */
-async function describeEngine(draft: Draft, request: EngineRequest): Promise<void> {
+/**
+ * Notes the engine in the record, and in the command that runs the cell again where it is not the default. A method that does
+ * not depend on the engine computes the same anywhere, and its cell does not load what it does not need.
+ */
+async function describeEngine(draft: Draft, method: MethodEntry, request: EngineRequest): Promise<void> {
+  if (!usesEngine(method)) {
+    draft.engineReason = 'the method uses no engine';
+    return;
+  }
+  const { chooseEngine } = await import('@spotbench/engine');
   const { engine, device, reason } = await chooseEngine(request);
   Object.assign(draft, { engine, device, engineReason: reason });
   if (!isOnnxCpu({ engine, device })) draft.command += ` --engine ${engine} --device ${device}`;

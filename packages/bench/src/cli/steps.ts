@@ -86,11 +86,9 @@ export interface OneCellOptions {
 export async function runOneCell(id: string, { json, engine, training, save }: OneCellOptions): Promise<number> {
   const workspace = findWorkspace();
   const context = findCell(workspace, id);
-  const [{ runCell }, { checkEngineRequest }] = await Promise.all([
-    import('../cell/run-cell.ts'),
-    import('@spotbench/engine'),
-  ]);
-  checkEngineRequest(engine);
+  const { runCell } = await import('../cell/run-cell.ts');
+  if (engine.engine !== 'auto' || engine.device !== 'auto')
+    (await import('@spotbench/engine')).checkEngineRequest(engine);
   const bar = createProgressBar(id);
   const run = (): Promise<RunRecord> =>
     runCell(workspace, context, {
