@@ -4,6 +4,7 @@ import { findBackend } from '@tensorflow/tfjs-core';
 import type { Engine } from '../compile/contract.ts';
 import { eagerEngine } from './eager-engine.ts';
 import { initialiseBackend } from './tfjs-backend.ts';
+import { registerWasmSegmentSum } from './wasm-segment-sum.ts';
 
 /** TensorFlow.js in plain JavaScript: slow, and the reference the other engines are checked against. */
 export async function tfjsJsEngine(): Promise<Engine> {
@@ -19,6 +20,7 @@ export async function tfjsWasmEngine(): Promise<Engine> {
   const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   wasm.setWasmPaths(`${dirname(main)}/`);
   await initialiseBackend('wasm');
+  registerWasmSegmentSum();
   return eagerEngine('tfjs/wasm', 'cpu', 'wasm');
 }
 
