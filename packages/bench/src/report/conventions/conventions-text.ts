@@ -8,6 +8,7 @@ export function conventionsText(tables: readonly ConventionTable[]): string {
 function tableText(table: ConventionTable): string {
   const { dataset, synthetic, protocol, regime, methods, incomplete, conventions } = table;
   const head = `${dataset}${synthetic ? ' (SYNTHETIC)' : ''}, ${protocol}, ${regime}: one set of predictions, many "PCC"`;
+  if (methods.length === 0) return `${head}\n\nNo method has all its cells yet: npx spotbench run\n`;
   const rows = [
     ['', ...methods.map(({ name }) => name), 'tau', 'moved'],
     ...conventions.map((row) => [

@@ -108,5 +108,6 @@ describe('compareConventions', () => {
     expect(text).toMatch(/^tiny \(SYNTHETIC\), patient-out, frozen: one set of predictions/);
     expect(text).toMatch(/\nHVG-50, headline +0\.\d{3} \(1\) +-?0\.\d{3} .* 1\.00 +0\n/);
     expect(text).toContain('Left out, for want of cells: broken.');
+    expect(conventionsText([{ ...tables[0], methods: [] }])).toMatch(/No method has all its cells yet/);
   });
 });
