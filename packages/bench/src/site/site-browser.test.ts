@@ -14,7 +14,7 @@ const there = existsSync(executablePath);
 if (!there)
   console.warn(`no chromium at ${executablePath}: the web report is not checked in a browser (CHROMIUM names another)`);
 
-describe.skipIf(!there)('the web report in a browser, from a file:// address', () => {
+describe.skipIf(!there)('the web report in a browser, from a file:// address', { timeout: 240_000 }, () => {
   let workspace: Workspace;
   let browser: Browser;
   let files: string[];
@@ -26,7 +26,7 @@ describe.skipIf(!there)('the web report in a browser, from a file:// address', (
     files = await writeSite(await made.input('local'), join(workspace.root, 'site'));
     await writeSite(await made.input('published'), join(workspace.root, 'published'));
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
     if (workspace) removeWorkspace(workspace);

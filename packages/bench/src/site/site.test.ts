@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeWorkspace } from '../testing/tiny-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   published = await made.input('published');
   folder = join(workspace.root, 'site');
   files = await writeSite(local, folder);
-});
+}, 240_000);
 afterAll(() => removeWorkspace(workspace));
 
 const page = (name: string): string => readFileSync(join(folder, name), 'utf8');
@@ -124,6 +124,15 @@ describe('writeSite', () => {
       if (path.endsWith('.html')) expect(text).not.toMatch(/<image [^>]*href="(?!\$\{)/);
     }
     expect(readFileSync(join(out, 'maps', 'tiny.html'), 'utf8')).toContain('Published without tissue images');
+  });
+
+  it('shows a section whose image is not the one that was read without it, and all the others with it', async () => {
+    writeFileSync(join(workspace.store, 'raw', 'tiny', 'A2.png'), 'other');
+    rmSync(join(workspace.store, 'thumbnails'), { recursive: true });
+    const written = await writeSite(local, join(workspace.root, 'changed'));
+    expect(written.filter((path) => path.endsWith('.jpg')).map((path) => basename(path))).toEqual(
+      ['A1', 'B1', 'C1'].map((section) => `tiny--${section}.jpg`),
+    );
   });
 
   it('says so where predictions or data are not at hand', async () => {

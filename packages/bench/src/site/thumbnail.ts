@@ -14,15 +14,15 @@ const MOST_PIXELS = 2.5e9;
 
 /**
  * The H&E image of a section, made small. Kept in the store under the hash of the image and the size, for a slide of a
- * gigapixel takes seconds to decode.
- * @throws SpotbenchError `missing-data` where the image is gone, `bad-data` where it is another than was read.
+ * gigapixel takes seconds to decode. Undefined where there is none to show: the image is gone, is another than was read, or is
+ * of a kind that the image library does not decode. A report does not fail for want of a picture.
  */
 export async function readThumbnail(
   workspace: Workspace,
   data: DataArtefact,
   section: string,
   dataRoot: string,
-): Promise<Thumbnail> {
+): Promise<Thumbnail | undefined> {
   const { file, widthPx, heightPx } = metaOf(data, section).image;
   const folder = join(workspace.store, 'thumbnails', `${data.meta.sources[file]?.sha256 ?? 'none'}-${SIDE_PX}`);
   try {
@@ -31,13 +31,18 @@ export async function readThumbnail(
   } catch (error) {
     if (!isSpotbenchError(error, 'missing-data', 'damaged-artefact')) throw error;
   }
+  const jpeg = await makeSmall(data, section, dataRoot).catch(() => undefined);
+  if (jpeg === undefined) return undefined;
+  await writeArtefact(folder, KIND, {}, { 'tissue.jpg': jpeg });
+  return { jpeg, widthPx, heightPx };
+}
+
+async function makeSmall(data: DataArtefact, section: string, dataRoot: string): Promise<Buffer> {
   const { path } = await checkedImage(data, section, dataRoot);
-  const jpeg = await sharp(path, { limitInputPixels: MOST_PIXELS, page: 0 })
+  return sharp(path, { limitInputPixels: MOST_PIXELS, page: 0 })
     .resize(SIDE_PX, SIDE_PX, { fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#fff' })
     .toColourspace('srgb')
     .jpeg({ quality: 72 })
     .toBuffer();
-  await writeArtefact(folder, KIND, {}, { 'tissue.jpg': jpeg });
-  return { jpeg, widthPx, heightPx };
 }
