@@ -8,7 +8,6 @@ import {
   util,
   type Tensor,
   type Tensor1D,
-  type Tensor2D,
   type UnsortedSegmentSumAttrs,
   type UnsortedSegmentSumInputs,
 } from '@tensorflow/tfjs-core';
@@ -37,5 +36,5 @@ function segmentSum(x: Tensor, ids: Tensor, S: number): Tensor {
   const rows = reshape(x, [ids.size, util.sizeFromShape(inner)]); // [K, D]
   // The backend's one-hot writes integers, whatever type it is asked for.
   const marks = cast(oneHot(reshape(ids, [ids.size]) as Tensor1D, S), 'float32'); // [K, S]
-  return reshape(matMul(marks as Tensor2D, rows as Tensor2D, true), [S, ...inner]);
+  return reshape(matMul(marks, rows, true), [S, ...inner]);
 }
