@@ -6,7 +6,6 @@ import { decodeImage } from '../images/decode-image.ts';
 import { createPatchReader } from '../images/patch-reader.ts';
 import { openPatchStore } from './patch-store.ts';
 import { spotsHash } from './patch-slide.ts';
-import { createStoredPatchReader } from './stored-patch-reader.ts';
 import { testSlide } from './testing/test-slides.ts';
 import { writePatchStore } from './write-patch-store.ts';
 
@@ -70,31 +69,6 @@ describe('a patch store', () => {
       await expect(patches.read('A1', [row], 'patch')).rejects.toThrow(
         `patches: patch of section A1: row must be in 0..1, got ${row}`,
       );
-    await patches.close();
-  });
-
-  it('stands in for a patch reader', async () => {
-    const slide = await testSlide(folder, 'A1', 5);
-    await writePatchStore(store(), {
-      slides: [slide],
-      views: [
-        { name: 'patch', sizePx: 12 },
-        { name: 'slide', sizePx: 9, wholeSlide: true },
-        { name: 'wide', sizePx: 12, fieldOfViewPx: 31 },
-      ],
-    });
-    const patches = await openPatchStore(store());
-    const [stored, cut] = [
-      createStoredPatchReader(patches, 'A1'),
-      createPatchReader(() => decodeImage(slide.image), slide.spots),
-    ];
-    for (const options of [{ sizePx: 12 }, { sizePx: 12, fieldOfViewPx: 31 }])
-      expect(Buffer.compare(await stored.read([4, 1], options), await cut.read([4, 1], options))).toBe(0);
-    await expect(stored.read([0])).rejects.toThrow(
-      'needed patches of 224 px that show 224 px of section A1, found 12 of 12, 12 of 31; write the store with such a view',
-    );
-    await expect(stored.read([0], { sizePx: 9, fieldOfViewPx: 64 })).rejects.toMatchObject({ tag: 'missing-data' });
-    expect(() => createStoredPatchReader(patches, 'A7')).toThrow('unknown section "A7"; did you mean "A1"?');
     await patches.close();
   });
 
