@@ -5,6 +5,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeWorkspace } from '../testing/tiny-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import type { SiteInput } from './site-input.ts';
 import { tinySite } from './testing/tiny-site.ts';
 import { writeSite } from './write-site.ts';
 
@@ -18,12 +19,14 @@ describe.skipIf(!there)('the web report in a browser, from a file:// address', {
   let workspace: Workspace;
   let browser: Browser;
   let files: string[];
+  let input: SiteInput;
   const complaints: string[] = [];
 
   beforeAll(async () => {
     const made = await tinySite();
     workspace = made.workspace;
-    files = await writeSite(await made.input('local'), join(workspace.root, 'site'));
+    input = await made.input('local');
+    files = await writeSite(input, join(workspace.root, 'site'));
     await writeSite(await made.input('published'), join(workspace.root, 'published'));
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   }, 240_000);
@@ -108,6 +111,19 @@ describe.skipIf(!there)('the web report in a browser, from a file:// address', {
     expect(before).toHaveLength(30);
     expect(new Set(before).size).toBeGreaterThan(5);
     await page.getByLabel('Gene', { exact: true }).selectOption('GENE02');
+    await page.getByLabel('Method', { exact: true }).selectOption('good');
+    await expect.poll(() => state.innerText()).toContain('GENE02, section A1 (patient A): good');
+    expect(await colours('measured')).not.toEqual(before);
+    const cell = input.cells.find(({ cell: { method, fold } }) => method === 'good' && fold === 0)!;
+    const scored = (await cell.scores()).sections.find(({ section }) => section === 'A1')!;
+    const { pcc, truthMean } = scored.rows.find(({ gene }) => gene === 'GENE02')!;
+    expect(await state.innerText()).toContain(`PCC ${pcc!.toFixed(3)}`);
+    const genes = (await cell.predictions())!.find(({ section }) => section === 'A1')!.genes;
+    const truth = (await input.datasets[0].truth('patient-out', 'A1', genes))!;
+    const values = Array.from({ length: 30 }, (_, i) => truth[i * genes.length + genes.indexOf('GENE02')]);
+    expect(values.reduce((a, b) => a + b, 0) / 30).toBeCloseTo(truthMean, 4);
+    const ends = await page.locator('[data-panel="measured"] .bar span').allInnerTexts();
+    expect(ends.map(Number)).toEqual([Math.min(...values), Math.max(...values)].map((v) => Number(v.toPrecision(3))));
     await page.getByLabel('Section', { exact: true }).selectOption({ label: 'B1 (patient B)' });
     await page.getByLabel('Method', { exact: true }).selectOption('training-mean');
     await expect
