@@ -114,7 +114,7 @@ describe('summariseSimilarities', () => {
   it('averages seeds, then sections, then patients; the fault of a method counts 0, nobody else is left out', () => {
     const patients = { A1: 'A', A2: 'A', B1: 'B', B2: 'B' };
     const faulty = every({ value: null, reason: 'constant_pred' });
-    const cells = [
+    const cells: Parameters<typeof summariseSimilarities>[0] = [
       { patients, sections: { A1: value(0.2), A2: value(0.8), B1: faulty } },
       { patients, sections: { A1: value(0.4), A2: value(0.8), B2: every({ value: null, reason: 'no_labels' }) } },
     ];
@@ -123,7 +123,9 @@ describe('summariseSimilarities', () => {
   });
 
   it('says why there is none', () => {
-    const cells = [{ patients: { A1: 'A' }, sections: { A1: every({ value: null, reason: 'no_raster' }) } }];
+    const cells: Parameters<typeof summariseSimilarities>[0] = [
+      { patients: { A1: 'A' }, sections: { A1: every({ value: null, reason: 'no_raster' }) } },
+    ];
     expect(summariseSimilarities(cells).ssim).toEqual({ value: null, reason: 'no_raster', nSections: 0, nPatients: 0 });
     expect(summariseSimilarities([])).toEqual({});
   });
