@@ -7,7 +7,6 @@ import {
   reshape,
   util,
   type Tensor,
-  type Tensor1D,
   type UnsortedSegmentSumAttrs,
   type UnsortedSegmentSumInputs,
 } from '@tensorflow/tfjs-core';
@@ -35,6 +34,6 @@ function segmentSum(x: Tensor, ids: Tensor, S: number): Tensor {
   const inner = x.shape.slice(ids.shape.length);
   const rows = reshape(x, [ids.size, util.sizeFromShape(inner)]); // [K, D]
   // The backend's one-hot writes integers, whatever type it is asked for.
-  const marks = cast(oneHot(reshape(ids, [ids.size]) as Tensor1D, S), 'float32'); // [K, S]
+  const marks = cast(oneHot(reshape(ids, [ids.size]), S), 'float32'); // [K, S]
   return reshape(matMul(marks, rows, true), [S, ...inner]);
 }
