@@ -121,7 +121,7 @@ describe.skipIf(!there)('the web report in a browser, from a file:// address', {
     const genes = (await cell.predictions())!.find(({ section }) => section === 'A1')!.genes;
     const truth = (await input.datasets[0].truth('patient-out', 'A1', genes))!;
     const values = Array.from({ length: 30 }, (_, i) => truth[i * genes.length + genes.indexOf('GENE02')]);
-    expect(values.reduce((a, b) => a + b, 0) / 30).toBeCloseTo(truthMean, 4);
+    expect(values.reduce((a, b) => a + b, 0) / 30).toBeCloseTo(truthMean!, 4);
     const ends = await page.locator('[data-panel="measured"] .bar span').allInnerTexts();
     expect(ends.map(Number)).toEqual([Math.min(...values), Math.max(...values)].map((v) => Number(v.toPrecision(3))));
     await page.getByLabel('Section', { exact: true }).selectOption({ label: 'B1 (patient B)' });
