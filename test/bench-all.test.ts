@@ -113,6 +113,7 @@ describe('wrong command lines', () => {
     [['run', '--engine', 'onx'], /^spotbench: unknown engine "onx"; did you mean "onnx"\?\n$/],
     [['pln'], /did you mean plan\?/i],
     [['run', '--fold', 'x'], /--fold: needs whole numbers/],
+    [['publish', '--fold', '0'], /--fold: part of an exam is not published/],
   ])('spotbench %j', (args, message) => {
     const { code, stderr } = copy.spotbench(...args);
     expect(code).not.toBe(0);

@@ -226,6 +226,9 @@ describe('publish', () => {
     const index = readFileSync(results('site', 'index.html'), 'utf8');
     expect(index).toMatch(/Reported in papers/);
     expect(index).not.toContain(workspace.root);
+    expect(readFileSync(results('site', 'leaderboard.csv'), 'utf8')).toBe(
+      readFileSync(results('leaderboard.csv'), 'utf8'),
+    );
   }, 120_000);
 
   it('keeps published rankings that are not selected', async () => {

@@ -6,10 +6,10 @@ import type { Selection } from '../plan/selection.ts';
 import type { Board } from '../report/board-schema.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { gatherRanking, infoOf, rankingsOf, refuseProblems, type RankingCells } from './gather.ts';
-import { publishedLabels, writeRanking, type PublishedRanking } from './published-ranking.ts';
+import { publishedLabels, writeRanking } from './published-ranking.ts';
 import { writePublishedSite } from './published-site.ts';
 import { finishSwap, keepFolder, swapResults } from './swap.ts';
-import { readRankings, TABLES, tablesOf } from './tables.ts';
+import { readRankings, TABLES, tablesOf, type PublishedTables } from './tables.ts';
 import { cellVerifier } from './verify-cell.ts';
 
 export interface PublishOptions {
@@ -52,7 +52,7 @@ export async function publish(
   refuseEmptyOrSynthetic(plan, rankings);
   const labels = rankings.map(({ label }) => label);
   const kept = publishedLabels(join(results, 'runs')).filter((label) => !labels.includes(label));
-  let published: { board: Board; rankings: readonly PublishedRanking[] } | undefined;
+  let published: PublishedTables | undefined;
   await swapResults(results, async (stage) => {
     await stageRankings(workspace, plan, rankings, { stage, withFailures, onProgress });
     for (const label of kept) keepFolder(join(results, 'runs', label), join(stage, 'runs', label));
@@ -100,10 +100,7 @@ async function stageRankings(
 }
 
 /** Tables of everything in the stage; a table that cannot be judged is not published. */
-async function stageTables(
-  workspace: Workspace,
-  stage: string,
-): Promise<{ board: Board; rankings: readonly PublishedRanking[] }> {
+async function stageTables(workspace: Workspace, stage: string): Promise<PublishedTables> {
   const rankings = await readRankings(join(stage, 'runs'));
   const { board, tables } = await tablesOf(workspace, rankings);
   refuseProblems(
@@ -114,7 +111,7 @@ async function stageTables(
     ),
   );
   for (const name of TABLES) await writeAndSync(join(stage, name), tables[name]);
-  return { board, rankings };
+  return { board, tables, rankings };
 }
 
 /** A control that failed and is published with its reason: the table then says that nobody is ranked. */

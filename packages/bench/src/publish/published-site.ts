@@ -1,7 +1,6 @@
 import { readArtefactFile } from '@spotbench/core';
 import { readPredictions } from '../cell/predictions.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Board } from '../report/board-schema.ts';
 import { storedRun } from '../rescore/rescore.ts';
 import { runFolder } from '../results/run-folder.ts';
 import type { SiteCell } from '../site/site-input.ts';
@@ -9,6 +8,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { cellOf } from './published-board.ts';
 import { reportedFigures } from './reported.ts';
 import { publishedCell, type PublishedRanking, type PublishedRun } from './published-ranking.ts';
+import type { PublishedTables } from './tables.ts';
 
 /**
  * The web report of what is published. Scores are the published ones; curves and predictions come from this machine's store where
@@ -17,14 +17,17 @@ import { publishedCell, type PublishedRanking, type PublishedRun } from './publi
 export async function writePublishedSite(
   workspace: Workspace,
   plan: Plan,
-  { board, rankings }: { readonly board: Board; readonly rankings: readonly PublishedRanking[] },
+  { board, tables, rankings }: PublishedTables,
   folder: string,
 ): Promise<string[]> {
   const [{ writeSite }, { siteInput }] = await Promise.all([
     import('../site/write-site.ts'),
     import('../site/read-site-input.ts'),
   ]);
-  const input = await siteInput(workspace, { ...plan, cells: [] }, board, { mode: 'published', downloads: {} });
+  const input = await siteInput(workspace, { ...plan, cells: [] }, board, {
+    mode: 'published',
+    downloads: { 'leaderboard.csv': tables['leaderboard.csv'] },
+  });
   const finished = rankings.flatMap((ranking) =>
     ranking.runs
       .filter(({ record }) => record.status === 'ok')

@@ -11,6 +11,13 @@ import type { Board } from '../report/board-schema.ts';
 export const TABLES = ['leaderboard.json', 'leaderboard.csv', 'leaderboard.md'] as const;
 export type Tables = Readonly<Record<(typeof TABLES)[number], string>>;
 
+/** Published rankings with the tables they make. */
+export interface PublishedTables {
+  readonly board: Board;
+  readonly tables: Tables;
+  readonly rankings: readonly PublishedRanking[];
+}
+
 /** Every ranking below a folder of published runs. @throws SpotbenchError `damaged-artefact`. */
 export async function readRankings(runsFolder: string): Promise<PublishedRanking[]> {
   const rankings: PublishedRanking[] = [];

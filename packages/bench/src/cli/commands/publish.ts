@@ -26,6 +26,8 @@ export const publishCommand: CommandModule<object, Arguments> = {
       })
       .option('json', { boolean: true, describe: 'One JSON object for machines' }),
   handler: async (args) => {
+    if (args.fold !== undefined)
+      throw new SpotbenchError('bad-config', '--fold: part of an exam is not published; leave it out');
     const { runPublish } = await import('../../publish/run-publish.ts');
     process.exitCode = await runPublish(selectionFrom(args), {
       what: whatOf(args),
