@@ -18,12 +18,12 @@ describe('numbers of an HDF5 dataset', () => {
     await tree.close();
   });
 
-  it.each([
+  it.each<[string, number[], Int32ArrayConstructor | Float64ArrayConstructor]>([
     ['all that int32 holds', [], Int32Array],
     ['a first one that int32 does not hold', [0], Float64Array],
     ['a last one that int32 does not hold', [MANY - 1], Float64Array],
   ])('are int32 where 64-bit integers fit, else float64: %s', async (_, large, type) => {
-    const values = Float64Array.from({ length: MANY }, (_, i) => (large.includes(i) ? -1 - i : i));
+    const values = Float64Array.from({ length: MANY }, (_, i) => (large.includes(i) ? 2 ** 31 + i : i));
     const tree = await openH5(await writeH5({ values: BigInt64Array.from(values, BigInt) as never }));
     const found = await tree.numbers('values');
     expect(found).toBeInstanceOf(type);
