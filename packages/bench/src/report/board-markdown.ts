@@ -64,6 +64,7 @@ function rankingSection(ranking: Ranking): string[] {
       : `**${capital(ranking.statistics)}.**`,
     '',
     ...averageRanks(ranking),
+    ...paperTable(ranking),
     `${legend(ranking.rows)}.`,
     '',
     ...ranking.rows.flatMap((row) => failureLines(row)),
@@ -89,6 +90,22 @@ function rankingSection(ranking: Ranking): string[] {
     '</details>',
     '',
     ...similarityTable(ranking),
+  ];
+}
+
+/** The same scores averaged as the paper's code does, where the protocol says how. */
+function paperTable({ rows, sets }: Ranking): string[] {
+  const shown = rows.flatMap(({ method, paperAverage }) => (paperAverage ? [{ method, paperAverage }] : []));
+  if (shown.length === 0) return [];
+  const { averaging, undefinedPolicy } = shown[0].paperAverage;
+  return [
+    `As the paper's code averages them (PCC, ${averaging}; ${undefinedPolicy}):`,
+    '',
+    ...table(
+      ['Method', ...sets],
+      shown.map(({ method, paperAverage }) => [method, ...sets.map((set) => fixed(paperAverage.values[set] ?? null))]),
+    ),
+    '',
   ];
 }
 

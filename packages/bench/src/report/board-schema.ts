@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { paperAverageSchema } from '../results/paper-average.ts';
 import { summaryNumberSchema } from '../results/summary.ts';
 
 const hash = z.string();
@@ -89,7 +90,10 @@ const row = z.strictObject({
     .describe('PCC by gene set, then patient: what the score is the mean of, seeds averaged.'),
   similarities: z
     .record(z.string(), similarity)
-    .describe('By name: agreement of a section with its prediction as a whole, of all predicted genes.'),
+    .describe('By name: agreement of a section with its prediction as a whole.'),
+  paperAverage: paperAverageSchema
+    .nullable()
+    .describe("Under a paper's protocol: PCC as its code averages, mean over seeds. Beside the headline's averaging."),
   provenance,
 });
 

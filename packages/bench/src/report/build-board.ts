@@ -135,7 +135,10 @@ async function buildRanking(
     const own = states.find((state) => state.cell.method === method)?.cell ?? { regime, encoder };
     return `npx spotbench run --dataset ${dataset} --protocol ${protocol} --method ${method}${variantOptions(own)}`;
   };
-  const { rows, ...standings } = rankMethods(methods, sets, command);
+  const { rows, ...standings } = rankMethods(methods, sets, {
+    commandFor: command,
+    averaging: definition.averaging,
+  });
   const own = states.filter(({ cell }) => regimeLabel(cell) === regimeLabel({ regime, encoder }));
   const records = own.flatMap((s) => ('record' in s ? [s.record] : []));
   const first = <T>(of: (r: (typeof records)[number]) => T | null): T | null =>

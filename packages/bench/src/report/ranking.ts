@@ -10,6 +10,8 @@ import {
 import { METRICS, plain } from '../results/summary.ts';
 import type { CellState } from '../results/cell-state.ts';
 import type { RunRecord } from '../results/run-record.ts';
+import type { ProtocolEntry } from '../datasets/schema.ts';
+import { meanPaperAverage } from './paper-averages.ts';
 import type { BoardRow, Ranking } from './board-schema.ts';
 import { REQUIRED_CONTROLS } from './controls.ts';
 import { marksOf } from './marks.ts';
@@ -32,6 +34,14 @@ export interface MethodCells {
   readonly finished: readonly FinishedCell[] | undefined;
 }
 
+/** What rows need beside the cells. */
+export interface RankingOptions {
+  /** The command that runs a method's cells again. */
+  readonly commandFor: (method: string) => string;
+  /** How a paper's protocol averages, where it says. */
+  readonly averaging?: ProtocolEntry['averaging'];
+}
+
 /** What a ranking says of its methods. */
 export type Standings = Pick<
   Ranking,
@@ -45,7 +55,7 @@ export type Standings = Pick<
 export function rankMethods(
   methods: readonly MethodCells[],
   sets: readonly string[],
-  commandFor: (method: string) => string,
+  { commandFor, averaging }: RankingOptions,
 ): Standings {
   const complete = methods.filter((m) => m.finished !== undefined);
   const summaries: Summaries = new Map(
@@ -72,6 +82,7 @@ export function rankMethods(
       scaled: scaledScores(own, scores),
       patients: patientsOf(method.method, summaries),
       similarities: similaritiesOf(method),
+      paperAverage: meanPaperAverage(method.finished ?? [], averaging) ?? null,
       provenance: { command: commandFor(method.method), ...provenanceOf(recordsOf(method)) },
     };
   });
