@@ -193,6 +193,6 @@ function closing(summary: {
   if (summary.failed.length > 20)
     lines.push(`  and ${summary.failed.length - 20} more; every one is a row of the table`);
   if (summary.failed.length > 0) lines.push('Run the same command again: only what has no scores is run.');
-  lines.push(`Tables: ${dirname(summary.tables[0] ?? '')}`);
+  lines.push(`Tables: ${dirname(summary.tables[0] ?? '')}; npx spotbench report makes pages to look at of them`);
   return `${lines.join('\n')}\n`;
 }
