@@ -57,6 +57,8 @@ export interface FitContext<Config = unknown> {
   readonly threads?: number;
   /** A folder for checkpoints that lives as long as the cell is unfinished; a fit that finds one resumes from it. */
   readonly checkpointFolder?: string;
+  /** Least time between two checkpoints; a minute where absent. Never changes a number. */
+  readonly checkpointEveryMs?: number;
   /** Train once more with the largest batch found to fit when the configured one does not fit in memory. Default false. */
   readonly retryWithSmallerBatch?: boolean;
   /** `mixed` trains with products in float16 where the device gains from it; else it is refused. Default `float32`. */

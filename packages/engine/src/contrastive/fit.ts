@@ -164,7 +164,8 @@ function checkpointOf(plan: FitPlan, { table, slides, parameters }: Prepared) {
     expression: sha256(bytesOf(table.expression)),
     positions: sha256(bytesOf(table.positions)),
   });
-  return { path: join(context.checkpointFolder, `training-batch-${training.batchSize}.safetensors`), identity };
+  const path = join(context.checkpointFolder, `training-batch-${training.batchSize}.safetensors`);
+  return { path, identity, everyMs: context.checkpointEveryMs };
 }
 
 function standardised(table: SpotTable, standardisers: ViewStandardisers | undefined): SpotTable {
