@@ -2,57 +2,30 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandom, type FitContext, type Progress, type TrainingData, type TrainingSlide } from '@spotbench/core';
+import { createRandom, type Progress, type Slide } from '@spotbench/core';
 import { readSafetensors } from '@spotbench/engine';
-import { meanPearson, plantedSlides } from '@spotbench/engine/testing';
+import { fittingRig, killedAndResumed, withoutValidation, withShuffledTruth } from '@spotbench/engine/testing';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { configSchema, method, type Config } from '../src/index.ts';
 
 const [N, T, D, G] = [40, 4, 10, 12];
-const [first, second, third, held] = plantedSlides({
-  sections: 4,
-  spots: N,
-  features: D,
-  genes: G,
-  noise: 0.3,
-  seed: 4,
-  views: { tokens: T },
+const { data, query, contextOf, fitAndPredict, score } = fittingRig({
+  method,
+  planted: { spots: N, features: D, genes: G, noise: 0.3, seed: 4, views: { tokens: T } },
+  options: {
+    epochs: 12,
+    patience: 0,
+    batchSize: 32,
+    learningRate: 3e-3,
+    finalLearningRate: 3e-4,
+    projectionWidth: 16,
+    spotTokens: 3,
+    fusionHeads: 2,
+    topK: 6,
+    topKMaxFraction: null,
+  },
 });
-const data: TrainingData = { genes: held.expression.genes, train: [first, second], validation: [third] };
-const { expression: answer, ...query } = held;
-
-const small = {
-  epochs: 12,
-  patience: 0,
-  batchSize: 32,
-  learningRate: 3e-3,
-  finalLearningRate: 3e-4,
-  projectionWidth: 16,
-  spotTokens: 3,
-  fusionHeads: 2,
-  topK: 6,
-  topKMaxFraction: null,
-};
-
-function contextOf(config: Partial<Config>, changes: Partial<FitContext<Config>> = {}): FitContext<Config> {
-  return {
-    config: configSchema.parse({ ...small, ...config }),
-    regime: 'frozen',
-    seed: 0,
-    random: createRandom(0, 'cell'),
-    engine: 'onnx',
-    device: 'cpu',
-    ...changes,
-  };
-}
-
-async function fitAndPredict(config: Partial<Config> = {}, changes: Partial<FitContext<Config>> = {}) {
-  const fitted = await method.fit(data, contextOf(config, changes));
-  const predicted = await fitted.predict(query);
-  await fitted.dispose!();
-  return { predicted, selectedBy: fitted.selectedBy };
-}
 
 const { predicted: usual, selectedBy } = await fitAndPredict();
 
@@ -60,13 +33,10 @@ test('learns the planted signal, and shuffled truth teaches nothing', async () =
   expect(usual).toHaveLength(N * G);
   expect(usual.every(Number.isFinite)).toBe(true);
   expect(selectedBy).toBe('fixed in advance: 12 epochs, 6 neighbours of 120 keys');
-  expect(meanPearson(usual, answer.values, G)).toBeGreaterThan(0.5);
+  expect(score(usual)).toBeGreaterThan(0.5);
 
-  const shuffled = await method.fit(
-    { ...data, train: [first, second, third].map(withShuffledTruth), validation: [] },
-    contextOf({}),
-  );
-  expect(Math.abs(meanPearson(await shuffled.predict(query), answer.values, G))).toBeLessThan(0.2);
+  const lost = await fitAndPredict({}, {}, withShuffledTruth(withoutValidation(data)));
+  expect(Math.abs(score(lost.predicted))).toBeLessThan(0.2);
 });
 
 test('both terms of the loss fall', async () => {
@@ -104,14 +74,8 @@ test('every dropout and the token mask change the loss', async () => {
 });
 
 test('a killed fit resumes to the same predictions', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
-  const onProgress = ({ epoch, step }: Progress) => {
-    if (epoch === 9 && step === 2) throw new Error('killed');
-  };
-  await expect(fitAndPredict({}, { checkpointFolder: folder, onProgress })).rejects.toThrow('killed');
-  const resumed = await fitAndPredict({}, { checkpointFolder: folder });
+  const resumed = await killedAndResumed((changes) => fitAndPredict({}, changes), { epoch: 9, step: 2 });
   expect(resumed.predicted).toEqual(usual);
-  await rm(folder, { recursive: true });
 });
 
 test('the best epoch on the validation sections is kept, and keys come from the others', async () => {
@@ -124,12 +88,15 @@ test('the best epoch on the validation sections is kept, and keys come from the 
 });
 
 test('one token a spot', async () => {
-  const views = (slide: TrainingSlide): TrainingSlide => ({
+  const oneToken = <S extends Slide>(slide: S): S => ({
     ...slide,
     views: { tokens: { rows: N, tokens: 1, width: D, values: slide.features!.values } },
   });
-  const fitted = await method.fit({ ...data, train: data.train.map(views), validation: [] }, contextOf({ epochs: 1 }));
-  expect((await fitted.predict(views(held))).every(Number.isFinite)).toBe(true);
+  const fitted = await method.fit(
+    { ...data, train: data.train.map(oneToken), validation: [] },
+    contextOf({ epochs: 1 }),
+  );
+  expect((await fitted.predict(oneToken(query))).every(Number.isFinite)).toBe(true);
 });
 
 test('saves weights under the published names', async () => {
@@ -172,15 +139,8 @@ describe('refuses', () => {
       expect(method.fit(given, contextOf(config, { onProgress }))).rejects.toThrow(message);
     await refuse({ batchSize: 121 }, 'needed at least 121 training spots, got 120');
     await refuse({ topK: 121 }, 'needed at least 121 training spots to average 121 neighbours, got 120');
-    const withoutViews = { ...first, views: undefined };
+    const withoutViews = { ...data.train[0], views: undefined };
     await refuse({}, 'needs image features of view tokens, got none', { ...data, train: [withoutViews] });
     expect(begun).toBe(false);
   });
 });
-
-/** The section with the expression of its spots in a random order. */
-function withShuffledTruth(slide: TrainingSlide, seed: number): TrainingSlide {
-  const order = createRandom(seed, 'shuffle-truth').permutation(N);
-  const values = slide.expression.values.map((_, at, all) => all[order[Math.floor(at / G)] * G + (at % G)]);
-  return { ...slide, expression: { ...slide.expression, values } };
-}

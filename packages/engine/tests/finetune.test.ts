@@ -11,7 +11,7 @@ import {
   type FitContext,
   type ImageView,
   type PatchStore,
-  type Progress,
+  type TrainingData,
   type TrainingSlide,
 } from '@spotbench/core';
 import {
@@ -25,7 +25,7 @@ import {
   scoped,
   symmetricContrastive,
 } from '@spotbench/engine';
-import { plantedSlides, runOnnx } from '@spotbench/engine/testing';
+import { killedAndResumed, killFit, plantedSlides, runOnnx } from '@spotbench/engine/testing';
 import { concat, mean, type Tensor2D } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
@@ -36,7 +36,7 @@ const colours = [0.2, 0.4, 0.3];
 
 const planted = plantedSlides({ sections: 3, spots: N, features: 3, genes: G, noise: 0.1, seed: 1 });
 const folder = await mkdtemp(join(tmpdir(), 'spotbench-finetune-'));
-const patchStore = await colourStore(planted);
+const patchStore = await colourStore('store', planted, 50);
 const [first, second, held] = planted.map(({ id, patient, spots, expression, patches }) => {
   return { id, patient, spots, expression, patches, patchStore };
 });
@@ -45,19 +45,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Sections whose image is of one colour around each spot, which follows the spot's planted features; and its patches. */
-async function colourStore(slides: readonly TrainingSlide[]): Promise<PatchStore> {
+/** Sections whose image is of one colour around each spot, grey and `contrast` times its planted features; and its patches. */
+async function colourStore(name: string, slides: readonly TrainingSlide[], contrast: number): Promise<PatchStore> {
   const side = 1000;
   const drawn = slides.map(async ({ id, spots, features }) => {
     const pixels = Buffer.alloc(side * side * 3);
     spots.ids.forEach((_, i) => {
       const colour = Array.from(features!.values.subarray(3 * i, 3 * i + 3), (v) =>
-        Math.max(0, Math.min(255, 128 + 50 * v)),
+        Math.max(0, Math.min(255, 128 + contrast * v)),
       );
       for (let y = spots.pixelY[i] - 20; y < spots.pixelY[i] + 20; y++)
         for (let x = spots.pixelX[i] - 20; x < spots.pixelX[i] + 20; x++) pixels.set(colour, 3 * (y * side + x));
     });
-    const path = join(folder, `${id}.png`);
+    const path = join(folder, `${name}-${id}.png`);
     await sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).toFile(path);
     return { id, spots, image: { path, widthPx: side, heightPx: side } };
   });
@@ -66,8 +66,8 @@ async function colourStore(slides: readonly TrainingSlide[]): Promise<PatchStore
     { name: 'neighbourhood', sizePx: S, fieldOfViewPx: 24 },
     { name: 'slide', sizePx: S, wholeSlide: true as const },
   ];
-  await writePatchStore(join(folder, 'store'), { slides: await Promise.all(drawn), views });
-  return openPatchStore(join(folder, 'store'));
+  await writePatchStore(join(folder, name), { slides: await Promise.all(drawn), views });
+  return openPatchStore(join(folder, name));
 }
 
 const averageColour = (views: readonly ImageView[]): Encoder => ({
@@ -134,35 +134,53 @@ const context = (changes: Partial<FitContext<{ epochs: number }>> = {}): FitCont
 const jitter: Augmentation = { kind: 'colour-jitter', brightness: 0.1, contrast: 0.1, saturation: 0.1 };
 const flip: Augmentation = { kind: 'horizontal-flip', probability: 0.5 };
 
-async function fitAndPredict(augmentations: readonly Augmentation[], changes = {}, views?: readonly ImageView[]) {
-  const fitted = await methodOf(augmentations, views).fit(data, context(changes));
+async function fitAndPredict(
+  augmentations: readonly Augmentation[],
+  changes = {},
+  views?: readonly ImageView[],
+  on: TrainingData = data,
+) {
+  const fitted = await methodOf(augmentations, views).fit(on, context(changes));
   const predicted = await fitted.predict(held);
   await fitted.dispose!();
   return predicted;
 }
 
-test('learns from colours, and the augmentation of a spot depends on its seed alone', async () => {
-  const predicted = await fitAndPredict([jitter, flip, normalise]);
-  expect(correlation(predicted, held.expression.values)).toBeGreaterThan(0.5);
-  expect(await fitAndPredict([jitter, flip, normalise])).toEqual(predicted);
-  expect(await fitAndPredict([flip, normalise])).not.toEqual(predicted);
+const recipe = [jitter, flip, normalise];
+/** Enough to tell whether two fits are the same. */
+const brief = { config: { epochs: 3 } };
+
+test('learns from colours', async () => {
+  expect(correlation(await fitAndPredict(recipe), held.expression.values)).toBeGreaterThan(0.5);
 });
 
-test('a killed fit resumes to the same predictions', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'spotbench-killed-'));
-  const onProgress = ({ epoch, step }: Progress) => {
-    if (epoch === 20 && step === 2) throw new Error('killed');
-  };
-  await expect(fitAndPredict([jitter], { checkpointFolder: folder, onProgress })).rejects.toThrow('killed');
-  expect(await fitAndPredict([jitter], { checkpointFolder: folder })).toEqual(await fitAndPredict([jitter]));
-  await rm(folder, { recursive: true });
+test('augmentations are applied; a killed fit resumes to the same predictions', async () => {
+  const whole = await fitAndPredict(recipe, brief);
+  expect(await fitAndPredict([flip, normalise], brief)).not.toEqual(whole);
+  const resumed = await killedAndResumed((changes) => fitAndPredict(recipe, { ...brief, ...changes }), {
+    epoch: 2,
+    step: 2,
+  });
+  expect(resumed).toEqual(whole);
+});
+
+test('a checkpoint of another patch store is refused, though all else is the same', async () => {
+  const checkpointFolder = await mkdtemp(join(folder, 'killed-'));
+  await killFit((changes) => fitAndPredict(recipe, changes), { epoch: 1, step: 2 }, checkpointFolder);
+  const paler = await colourStore('paler', planted, 40);
+  const onPaler = (slides: readonly TrainingSlide[]) => slides.map((slide) => ({ ...slide, patchStore: paler }));
+  const same = { ...data, train: onPaler(data.train), validation: onPaler(data.validation) };
+  await expect(fitAndPredict(recipe, { checkpointFolder }, undefined, same)).rejects.toThrow(
+    'it belongs to another configuration, data set or seed',
+  );
+  await paler.close();
 });
 
 test('every view is trained on, and the number of threads changes no number', async () => {
   const views: ImageView[] = ['patch', 'neighbourhood', 'slide'];
-  const predicted = await fitAndPredict([flip], {}, views);
-  expect(correlation(predicted, held.expression.values)).toBeGreaterThan(0.5);
-  expect(await fitAndPredict([flip], { threads: 4 }, views)).toEqual(predicted);
+  expect(correlation(await fitAndPredict([flip], {}, views), held.expression.values)).toBeGreaterThan(0.5);
+  const predicted = await fitAndPredict([flip], brief, views);
+  expect(await fitAndPredict([flip], { ...brief, threads: 4 }, views)).toEqual(predicted);
 });
 
 test('saves, loads and exports an encoder that takes plain images', async () => {

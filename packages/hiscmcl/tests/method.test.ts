@@ -2,10 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandom, type FitContext, type Method, type Progress, type TrainingData } from '@spotbench/core';
+import { createRandom, type Method } from '@spotbench/core';
 import { readSafetensors } from '@spotbench/engine';
-import { plantedSlides } from '@spotbench/engine/conformance';
-import { meanPearson, permutedRows } from '@spotbench/engine/testing';
+import { fittingRig, killedAndResumed, withoutValidation, withShuffledTruth } from '@spotbench/engine/testing';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
@@ -20,19 +19,14 @@ import {
 
 const N = 40;
 const G = 12;
-const D = 10;
-const [first, second, third, held] = plantedSlides({
-  sections: 4,
+const planted = {
   spots: N,
-  features: D,
+  features: 10,
   genes: G,
   noise: 0.3,
   seed: 4,
   views: { 'scale-672': 1, neighbourhood: 1, slide: 6 },
-});
-const data: TrainingData = { genes: held.expression.genes, train: [first, second], validation: [third] };
-const { expression: answer, ...query } = held;
-
+} as const;
 const small = {
   epochs: 20,
   batchSize: 16,
@@ -70,22 +64,11 @@ const variants: Variant[] = [
 ];
 
 describe.each(variants)('$name', ({ name, method: variant, options, views }) => {
-  const contextOf = (changes: Partial<FitContext> = {}, config = {}) =>
-    ({
-      config: variant.configSchema.parse({ ...small, ...options, ...config }),
-      regime: 'frozen',
-      seed: 0,
-      random: createRandom(0, 'cell'),
-      ...here,
-      ...changes,
-    }) as FitContext;
-  const predictions = async (given: TrainingData, changes: Partial<FitContext> = {}, config = {}) => {
-    const fitted = await variant.fit(given, contextOf(changes, config));
-    const predicted = await fitted.predict(query);
-    await fitted.dispose!();
-    return predicted;
-  };
-  const usual = predictions(data);
+  const rig = fittingRig({ method: variant, planted, options: { ...small, ...options } });
+  const { data, query, contextOf, score } = rig;
+  const predictions = async (...fit: Parameters<typeof rig.fitAndPredict>) =>
+    (await rig.fitAndPredict(...fit)).predicted;
+  const usual = predictions();
 
   test('says which views it needs', () => {
     expect(variant.views).toEqual(views);
@@ -93,18 +76,14 @@ describe.each(variants)('$name', ({ name, method: variant, options, views }) => 
 
   test('learns the planted signal, and shuffled truth teaches nothing', async () => {
     expect(await usual).toHaveLength(N * G);
-    expect(meanPearson(await usual, answer.values, G)).toBeGreaterThan(0.5);
-    const shuffled = [first, second, third].map((slide, s) => ({
-      ...slide,
-      expression: { ...slide.expression, values: permutedRows(slide.expression.values, G, s) },
-    }));
-    const lost = await predictions({ ...data, train: shuffled, validation: [] });
-    expect(Math.abs(meanPearson(lost, answer.values, G))).toBeLessThan(0.2);
+    expect(score(await usual)).toBeGreaterThan(0.5);
+    const lost = await predictions({}, {}, withShuffledTruth(withoutValidation(data)));
+    expect(Math.abs(score(lost))).toBeLessThan(0.2);
   });
 
   test('the seed decides the answer', async () => {
-    expect(await predictions(data)).toEqual(await usual);
-    expect(await predictions(data, { random: createRandom(1, 'cell') })).not.toEqual(await usual);
+    expect(await predictions()).toEqual(await usual);
+    expect(await predictions({}, { random: createRandom(1, 'cell') })).not.toEqual(await usual);
   });
 
   test('every view is read: another one moves the prediction', async () => {
@@ -119,12 +98,8 @@ describe.each(variants)('$name', ({ name, method: variant, options, views }) => 
   });
 
   test('a fit killed between two updates resumes to the same predictions', async () => {
-    const checkpointFolder = join(folder, `checkpoint-${name}`);
-    const onProgress = ({ epoch, step }: Progress) => {
-      if (epoch === 9 && step === 3) throw new Error('killed');
-    };
-    await expect(predictions(data, { checkpointFolder, onProgress })).rejects.toThrow('killed');
-    expect(await predictions(data, { checkpointFolder })).toEqual(await usual);
+    const resumed = await killedAndResumed((changes) => predictions({}, changes), { epoch: 9, step: 3 });
+    expect(resumed).toEqual(await usual);
   });
 
   test('saved under the published names, and loaded, it predicts the same bytes', async () => {
@@ -145,20 +120,14 @@ describe.each(variants)('$name', ({ name, method: variant, options, views }) => 
 
   test('no tensor is left behind', async () => {
     const before = memory().numTensors;
-    await predictions(data, { engine: 'tfjs', device: 'js' }, { epochs: 1, patience: 1 });
+    await predictions({ epochs: 1, patience: 1 }, { engine: 'tfjs', device: 'js' });
     expect(memory().numTensors).toBe(before);
   });
 });
 
 test('the run record says what was fixed in advance', async () => {
-  const context = {
-    config: configSchema.parse({ ...small, epochs: 1 }),
-    regime: 'frozen',
-    seed: 0,
-    random: createRandom(0, 'cell'),
-    ...here,
-  } as const;
-  const fitted = await method.fit(data, context);
+  const { data, contextOf } = fittingRig({ method, planted, options: { ...small, epochs: 1 } });
+  const fitted = await method.fit(data, contextOf());
   expect(fitted.selectedBy).toBe('fixed in advance: 1 epochs, 12 neighbours of 120 keys');
   await fitted.dispose!();
 });
@@ -201,19 +170,15 @@ describe('refuses, before anything is trained', () => {
 
   test('an encoder whose width does not match', async () => {
     const { imageEncoder } = paperModel(paperConfigSchema.parse({}), 'frozen');
-    const sizes = { featureWidth: D, tokens: {}, imageSizePx: 0, geneCount: G, positionCount: 9 };
+    const sizes = { featureWidth: planted.features, tokens: {}, imageSizePx: 0, geneCount: G, positionCount: 9 };
     expect(() => imageEncoder.parameters(sizes)).toThrow(
       "attentionHeads must divide the image encoder's width, got 8 heads for 10 features",
     );
+    const { data, contextOf } = fittingRig({ method, planted, options: small });
+    const [first] = data.train;
     const wide = { ...first.views!['scale-672']!, width: 5, tokens: 2 };
     const mixed = { ...data, train: [{ ...first, views: { 'scale-672': wide } }], validation: [] };
-    const context = {
-      config: configSchema.parse(small),
-      regime: 'frozen',
-      seed: 0,
-      random: createRandom(0, 'cell'),
-    } as const;
-    await expect(method.fit(mixed, { ...context, ...here })).rejects.toThrow(
+    await expect(method.fit(mixed, contextOf())).rejects.toThrow(
       'view scale-672: needed 10 features a token as view patch has, got 5',
     );
   });

@@ -2,55 +2,28 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandom, type FitContext, type Progress, type Slide, type TrainingData } from '@spotbench/core';
+import { createRandom, type Slide } from '@spotbench/core';
 import { readSafetensors } from '@spotbench/engine';
-import { meanPearson, permutedRows, plantedSlides } from '@spotbench/engine/testing';
+import { fittingRig, killedAndResumed, withoutValidation, withShuffledTruth } from '@spotbench/engine/testing';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { configSchema, method, type Config } from '../src/index.ts';
+import { configSchema, method } from '../src/index.ts';
 
 const N = 40;
 const G = 12;
-const [first, second, third, held] = plantedSlides({
-  sections: 4,
-  spots: N,
-  features: 10,
-  genes: G,
-  noise: 0.3,
-  seed: 4,
+const { data, query, contextOf, fitAndPredict, score } = fittingRig({
+  method,
+  planted: { spots: N, features: 10, genes: G, noise: 0.3, seed: 4 },
+  options: {
+    epochs: 12,
+    batchSize: 32,
+    learningRate: 1e-3,
+    heads: 2,
+    headWidth: 8,
+    projectionWidth: 16,
+    topKMaxFraction: 0.1,
+  },
 });
-const data: TrainingData = { genes: held.expression.genes, train: [first, second], validation: [third] };
-const { expression: answer, ...query } = held;
-
-const small = {
-  epochs: 12,
-  batchSize: 32,
-  learningRate: 1e-3,
-  heads: 2,
-  headWidth: 8,
-  projectionWidth: 16,
-  topKMaxFraction: 0.1,
-};
-
-function contextOf(config: Partial<Config>, changes: Partial<FitContext<Config>> = {}): FitContext<Config> {
-  const parsed = configSchema.parse({ ...small, ...config });
-  return {
-    config: parsed,
-    regime: 'frozen',
-    seed: 0,
-    random: createRandom(0, 'cell'),
-    engine: 'onnx',
-    device: 'cpu',
-    ...changes,
-  };
-}
-
-async function fitAndPredict(config: Partial<Config> = {}, changes: Partial<FitContext<Config>> = {}) {
-  const fitted = await method.fit(data, contextOf(config, changes));
-  const predicted = await fitted.predict(query);
-  await fitted.dispose!();
-  return { predicted, selectedBy: fitted.selectedBy, parameterCount: fitted.parameterCount };
-}
 
 const { predicted: usual, selectedBy } = await fitAndPredict();
 
@@ -58,14 +31,10 @@ test('learns the planted signal, and shuffled truth teaches nothing', async () =
   expect(usual).toHaveLength(N * G);
   expect(usual.every(Number.isFinite)).toBe(true);
   expect(selectedBy).toMatch(/^fixed in advance: \d+ epochs, 12 neighbours of 120 keys$/);
-  expect(meanPearson(usual, answer.values, G)).toBeGreaterThan(0.5);
+  expect(score(usual)).toBeGreaterThan(0.5);
 
-  const shuffled = [first, second, third].map((slide, s) => ({
-    ...slide,
-    expression: { ...slide.expression, values: permutedRows(slide.expression.values, G, s) },
-  }));
-  const fitted = await method.fit({ ...data, train: shuffled, validation: [] }, contextOf({}));
-  expect(Math.abs(meanPearson(await fitted.predict(query), answer.values, G))).toBeLessThan(0.2);
+  const lost = await fitAndPredict({}, {}, withShuffledTruth(withoutValidation(data)));
+  expect(Math.abs(score(lost.predicted))).toBeLessThan(0.2);
 });
 
 test('the seed decides the answer; engines agree', async () => {
@@ -79,14 +48,8 @@ test('the seed decides the answer; engines agree', async () => {
 });
 
 test('a killed fit resumes to the same predictions', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
-  const onProgress = ({ epoch, step }: Progress) => {
-    if (epoch === 9 && step === 2) throw new Error('killed');
-  };
-  await expect(fitAndPredict({}, { checkpointFolder: folder, onProgress })).rejects.toThrow('killed');
-  const resumed = await fitAndPredict({}, { checkpointFolder: folder });
+  const resumed = await killedAndResumed((changes) => fitAndPredict({}, changes), { epoch: 9, step: 2 });
   expect(resumed.predicted).toEqual(usual);
-  await rm(folder, { recursive: true });
 });
 
 test('reordered query spots give reordered predictions', async () => {

@@ -1,12 +1,9 @@
 /** MViTGene from training sections to predictions, on slides whose features decide their expression. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createRandom, type Progress, type Slide, type TrainingSlide } from '@spotbench/core';
+import { killedAndResumed, withoutValidation, withShuffledTruth } from '@spotbench/engine/testing';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { configSchema, method } from '../src/index.ts';
-import { permutedRows } from '@spotbench/engine/testing';
 import { contextOf, data, fitAndPredict, G, N, query, score } from './planted.ts';
 
 const { predicted: usual, selectedBy } = await fitAndPredict();
@@ -22,9 +19,9 @@ test('learns the planted signal, and shuffled truth teaches nothing', async () =
   // The genes follow four hidden numbers only: one shuffle's mean correlation has a standard deviation of 0.2.
   const scores: number[] = [];
   for (let shuffle = 0; shuffle < 6; shuffle++) {
-    const taught = { ...data, train: shuffled(data.train, shuffle), validation: shuffled(data.validation, shuffle) };
     const random = createRandom(shuffle, 'cell');
-    scores.push(score((await fitAndPredict({ epochs: 8 }, { random }, taught)).predicted));
+    const taught = await fitAndPredict({ epochs: 8 }, { random }, withShuffledTruth(data, 10 * shuffle));
+    scores.push(score(taught.predicted));
   }
   expect(Math.abs(scores.reduce((sum, score) => sum + score, 0) / scores.length)).toBeLessThan(0.25);
 });
@@ -60,14 +57,8 @@ test('the seed decides the answer; engines agree', async () => {
 });
 
 test('a killed fit resumes to the same predictions', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'spotbench-mvitgene-'));
-  const onProgress = ({ epoch, step }: Progress) => {
-    if (epoch === 9 && step === 2) throw new Error('killed');
-  };
-  await expect(fitAndPredict({}, { checkpointFolder: folder, onProgress })).rejects.toThrow('killed');
-  const { predicted } = await fitAndPredict({}, { checkpointFolder: folder });
-  expect(predicted).toEqual(usual);
-  await rm(folder, { recursive: true });
+  const resumed = await killedAndResumed((changes) => fitAndPredict({}, changes), { epoch: 9, step: 2 });
+  expect(resumed.predicted).toEqual(usual);
 });
 
 test('a spot is predicted alike in whatever order it comes', async () => {
@@ -92,8 +83,7 @@ test('every term of the loss is reported and counts as its weight says', async (
 test('without validation sections, or without patience, every epoch is run on all sections', async () => {
   const { selectedBy: unwatched } = await fitAndPredict({ epochs: 2, patience: 0 });
   expect(unwatched).toBe('fixed in advance: loss weights, 2 epochs, 18 neighbours of 180 keys');
-  const all = { ...data, train: [...data.train, ...data.validation], validation: [] };
-  expect((await fitAndPredict({ epochs: 2 }, {}, all)).selectedBy).toBe(unwatched);
+  expect((await fitAndPredict({ epochs: 2 }, {}, withoutValidation(data))).selectedBy).toBe(unwatched);
 });
 
 test('no tensor is left behind', async () => {
@@ -137,13 +127,6 @@ describe('refuses, before training starts', () => {
     expect(() => configSchema.parse({ topk: 3 })).toThrow('topk');
   });
 });
-
-function shuffled(slides: readonly TrainingSlide[], shuffle: number): TrainingSlide[] {
-  return slides.map((slide, s) => ({
-    ...slide,
-    expression: { ...slide.expression, values: permutedRows(slide.expression.values, G, 10 * shuffle + s) },
-  }));
-}
 
 function noTiles(slide: Slide): Slide {
   const tiles = slide.views!.tiles!;

@@ -3,3 +3,5 @@ export { gradientError, type CheckedOp, type GradientCheckOptions } from './grad
 export { plantedSlides, type PlantedOptions } from '../conformance/planted-slides.ts';
 export { runOnnx } from './run-onnx.ts';
 export { meanPearson, permutedRows } from './mean-pearson.ts';
+export { fittingRig, withoutValidation, withShuffledTruth, type FittingRig } from './fitting-rig.ts';
+export { killedAndResumed, killFit } from './killed-fit.ts';
