@@ -9,8 +9,8 @@ import {
   type HostArray,
   type ParameterSpecs,
 } from '@spotbench/engine';
-import { u01 } from '@spotbench/engine/testing';
-import { zeros, type Tensor2D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { goldenBatch, goldenOptimiser, goldenSpots, u01 } from '@spotbench/engine/conformance';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { configSchema, type Config, IMAGE_TOKEN_MASK, imageEncoder, loss, spotEncoder } from '../src/index.ts';
 
@@ -51,7 +51,7 @@ function goldenModel(file: FileConfig): GoldenModel {
   const images = imageEncoder(config, 'finetune');
   const spots = spotEncoder(config);
   const objective = loss(config, 'finetune');
-  const { learningRate, weightDecay } = optimiserOf(file);
+  const { learningRate, weightDecay } = goldenOptimiser(file.optimizer);
   return {
     parameters: {
       ...images.parameters(sizes),
@@ -61,8 +61,7 @@ function goldenModel(file: FileConfig): GoldenModel {
     },
     keyOf: lastKeyOf(config.fusionPasses),
     inputs: {
-      image: floats([B, 3, S, S], u01('input.image', B * 3 * S * S)),
-      expression: floats([B, G], u01('input.expression', B * G).map((u) => 3 * u)), // prettier-ignore
+      ...goldenSpots(file),
       [IMAGE_TOKEN_MASK]: maskInput(file),
     },
     optimiser: adamW({ weightDecay }),
@@ -112,11 +111,6 @@ function configOf({ image, vit, projection, temperature, mask }: FileConfig): Co
   });
 }
 
-function optimiserOf({ optimizer }: FileConfig) {
-  const [, learningRate, weightDecay] = /lr=([\d.e-]+), weight_decay=([\d.e-]+)/.exec(optimizer)!;
-  return { learningRate: Number(learningRate), weightDecay: Number(weightDecay) };
-}
-
 /** 1 where u01(name) is below the kept fraction. @throws SpotbenchError `bad-config` when the file's shape is not the model's. */
 function maskInput({ B, image, vit, projection, mask }: FileConfig): HostArray {
   const [, name, tokens, width, kept] = /^(\S+), shape \[B, ?(\d+), ?(\d+)\]; kept where u01 < ([\d.]+)$/.exec(mask)!;
@@ -127,7 +121,8 @@ function maskInput({ B, image, vit, projection, mask }: FileConfig): HostArray {
       `golden file of CMRCNet: "mask": needed shape [B,${T},${projection}] for these sizes, got [B,${tokens},${width}]`,
     );
   }
-  return floats([B, T, projection], u01(name, B * T * projection).map((u) => Number(u < Number(kept)))); // prettier-ignore
+  const data = Float32Array.from(u01(name, B * T * projection), (u) => Number(u < Number(kept)));
+  return { dtype: 'float32', shape: [B, T, projection], data };
 }
 
 /** The fusion block is in the authors' list once a pass; the last of its keys is filled last and decides the values. */
@@ -135,17 +130,6 @@ function lastKeyOf(passes: number) {
   return (name: string) => name.replace(/^cross_modal_image_layers\.0\./, `cross_modal_image_layers.${passes - 1}.`);
 }
 
-function batchOf(inputs: Readonly<Record<string, unknown>>): Batch {
-  const expression = inputs.expression as Tensor2D;
-  return {
-    features: {},
-    images: { patch: inputs.image as Tensor4D },
-    expression,
-    position: zeros([expression.shape[0], 2], 'int32'), // not read
-    random: { [IMAGE_TOKEN_MASK]: inputs[IMAGE_TOKEN_MASK] } as Batch['random'],
-  };
-}
-
-function floats(shape: readonly number[], values: Float64Array): HostArray {
-  return { dtype: 'float32', shape, data: Float32Array.from(values) };
+function batchOf(inputs: Readonly<Record<string, Tensor>>): Batch {
+  return { ...goldenBatch(inputs), random: { [IMAGE_TOKEN_MASK]: inputs[IMAGE_TOKEN_MASK] } };
 }

@@ -1,8 +1,8 @@
 /** The whole published model, both networks included, as golden files of the authors' own code describe it. */
 import { SpotbenchError, type Batch } from '@spotbench/core';
-import { adamW, type GoldenAdapter, type GoldenModel, type HostArray } from '@spotbench/engine';
-import { u01 } from '@spotbench/engine/conformance';
-import { zeros, type Tensor, type Tensor2D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { adamW, type GoldenAdapter, type GoldenModel } from '@spotbench/engine';
+import { goldenBatch, goldenFloats, goldenOptimiser, goldenSpots } from '@spotbench/engine/conformance';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { configSchema, imageFeatures, modelOf, predictExpression, type Config } from '../src/index.ts';
 
@@ -38,7 +38,7 @@ function goldenModel(file: FileConfig): GoldenModel {
   const config = configSchema.parse({ temperature, sigma, dropout: 0 });
   const { imageEncoder, spotEncoder, loss } = modelOf(config, 'finetune');
   const sizes = { featureWidth: 0, tokens: {}, imageSizePx: S, geneCount: G, positionCount: 1 };
-  const { learningRate, weightDecay } = optimiserOf(file);
+  const { learningRate, weightDecay } = goldenOptimiser(file.optimizer);
   return {
     parameters: {
       ...imageEncoder.parameters(sizes),
@@ -46,15 +46,14 @@ function goldenModel(file: FileConfig): GoldenModel {
       ...loss.parameters!(sizes),
     },
     inputs: {
-      image: floats('input.image', [B, 3, S, S], 1),
-      expression: floats('input.expression', [B, G], 3),
-      full_expression: floats('input.full_expression', [B, G], 2),
+      ...goldenSpots(file),
+      full_expression: goldenFloats('input.full_expression', [B, G], 2),
     },
     optimiser: adamW({ weightDecay }),
     learningRate,
-    forward: (parameters, inputs) => forward(config, parameters, batchOf(inputs)),
+    forward: (parameters, inputs) => forward(config, parameters, goldenBatch(inputs)),
     loss(parameters, inputs) {
-      const batch = batchOf(inputs);
+      const batch = goldenBatch(inputs);
       const image = imageEncoder.encode(parameters, batch, 'train');
       const spot = spotEncoder.encode(parameters, batch, 'train');
       const target = { ...batch, expression: inputs.full_expression as Tensor2D };
@@ -79,25 +78,4 @@ function forward(config: Config, parameters: Inputs, batch: Batch): Inputs {
     spot_embeddings: spotEncoder.encode(parameters, batch, 'train').embedding,
     prediction: predictExpression(parameters, image.embedding),
   };
-}
-
-function optimiserOf({ optimizer }: FileConfig) {
-  const [, learningRate, weightDecay] = /lr=([\d.e-]+), weight_decay=([\d.e-]+)/.exec(optimizer)!;
-  return { learningRate: Number(learningRate), weightDecay: Number(weightDecay) };
-}
-
-function batchOf(inputs: Inputs): Batch {
-  const expression = inputs.expression as Tensor2D;
-  return {
-    features: {},
-    images: { patch: inputs.image as Tensor4D },
-    expression,
-    position: zeros([expression.shape[0], 2], 'int32'), // not read
-    random: {},
-  };
-}
-
-function floats(name: string, shape: readonly number[], scale: number): HostArray {
-  const size = shape.reduce((product, side) => product * side, 1);
-  return { dtype: 'float32', shape, data: Float32Array.from(u01(name, size), (u) => scale * u) };
 }

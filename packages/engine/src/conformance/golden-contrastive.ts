@@ -1,14 +1,14 @@
 import type { Batch, ContrastiveMethod, ModelSizes, NamedTensors } from '@spotbench/core';
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { TensorMap } from '../compile/contract.ts';
 import { modelParameters } from '../contrastive/contrastive-model.ts';
-import type { HostArray, HostArrays } from '../host-array.ts';
-import { sizeOf } from '../host-shape.ts';
+import type { HostArrays } from '../host-array.ts';
 import { similarityLogits } from '../losses/contrastive.ts';
 import { adam } from '../optimisers/adam.ts';
 import type { GoldenModel } from './golden-adapter.ts';
 import { u01 } from './golden-formula.ts';
+import { goldenBatch, goldenOptimiser, goldenSpots } from './golden-inputs.ts';
 
 /** Golden positions lie in 0..63: only that many rows of the authors' 65,536 are ever looked up. */
 const POSITIONS = 64;
@@ -49,15 +49,15 @@ export function goldenContrastive(file: GoldenFields, published: GoldenContrasti
     geneCount: file.genes,
     positionCount: POSITIONS,
   };
-  const { learningRate, weightDecay } = adamOf(file.optimizer);
+  const { learningRate, weightDecay } = goldenOptimiser(file.optimizer);
   return {
     parameters: modelParameters(model, sizes),
     inputs: goldenInputs(file),
     optimiser: adam({ weightDecay }),
     learningRate,
-    forward: (parameters, inputs) => forward(published, file.temperature, parameters, batchOf(inputs)),
+    forward: (parameters, inputs) => forward(published, file.temperature, parameters, goldenBatch(inputs)),
     loss(parameters, inputs) {
-      const batch = batchOf(inputs);
+      const batch = goldenBatch(inputs);
       const image = model.imageEncoder.encode(parameters, batch, 'train');
       const spot = model.spotEncoder.encode(parameters, batch, 'train');
       return { ...model.loss.compute({ image, spot, batch, parameters }), updates: { ...image.updates } };
@@ -79,33 +79,13 @@ function forward(published: GoldenContrastive, temperature: number, parameters: 
   };
 }
 
-function goldenInputs({ B, image: S, genes: G }: GoldenFields): HostArrays {
+function goldenInputs(file: GoldenFields): HostArrays {
   return {
-    image: floats('input.image', [B, 3, S, S], 1),
-    expression: floats('input.expression', [B, G], 3),
+    ...goldenSpots(file),
     position: {
       dtype: 'int32',
-      shape: [B, 2],
-      data: Int32Array.from(u01('input.position', B * 2), (u) => Math.floor(POSITIONS * u)),
+      shape: [file.B, 2],
+      data: Int32Array.from(u01('input.position', file.B * 2), (u) => Math.floor(POSITIONS * u)),
     },
   };
-}
-
-function floats(name: string, shape: readonly number[], scale: number): HostArray {
-  return { dtype: 'float32', shape, data: Float32Array.from(u01(name, sizeOf(shape)), (u) => scale * u) };
-}
-
-function batchOf(inputs: TensorMap): Batch {
-  return {
-    features: {},
-    images: { patch: inputs.image as Tensor4D },
-    expression: inputs.expression as Tensor2D,
-    position: inputs.position as Tensor2D,
-    random: {},
-  };
-}
-
-function adamOf(text: string): { learningRate: number; weightDecay: number } {
-  const [, learningRate, weightDecay] = /lr=([\d.e+-]+), weight_decay=([\d.e+-]+)/.exec(text)!;
-  return { learningRate: Number(learningRate), weightDecay: Number(weightDecay) };
 }

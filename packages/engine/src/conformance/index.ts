@@ -3,6 +3,7 @@ export { CHECKS, type CheckFinding, type CheckName, type CheckResult, type Check
 export { exceptionsOf, type ConformanceExceptions, type DeclaredExceptions } from './exceptions.ts';
 export type { GoldenAdapter, GoldenModel } from './golden-adapter.ts';
 export { goldenContrastive, goldenFields, type GoldenContrastive, type GoldenFields } from './golden-contrastive.ts';
+export { goldenBatch, goldenFloats, goldenOptimiser, goldenSpots } from './golden-inputs.ts';
 export { compareGolden } from './golden-compare.ts';
 export { parseGolden, type GoldenFile } from './golden-file.ts';
 export { compareRetrieval, isRetrievalFile, parseGoldenRetrieval, type GoldenRetrieval } from './golden-retrieval.ts';
