@@ -2,8 +2,8 @@ export type { CompiledStep, Engine, StepFunction, StepSpec, TensorMap } from './
 export type { Precision } from './compile/precision/precision.ts';
 export { exportOnnx } from './compile/export-onnx.ts';
 export { checkEngineRequest, chooseEngine, type ChosenEngine, type EngineRequest } from './engines/choose-engine.ts';
-export { createEngine, engineNames, type EngineChoice } from './engines/create-engine.ts';
-export { probeEngine, requireEngine, type EngineProbe } from './engines/probe-engine.ts';
+export { createEngine, engineNames, requireEngine, type EngineChoice } from './engines/create-engine.ts';
+export { probeEngine, type EngineProbe } from './engines/probe-engine.ts';
 export { backboneUnder, type Backbone, type BackboneOutput } from './backbones/backbone.ts';
 export { backboneNames, findBackbone } from './backbones/backbones.ts';
 export { densenet121, type DenseNetOptions } from './backbones/densenet.ts';

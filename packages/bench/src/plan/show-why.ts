@@ -1,4 +1,4 @@
-import { chooseEngine } from '@spotbench/engine';
+import { chooseEngine } from '@spotbench/engine/choose';
 import type { Workspace } from '../workspace/workspace.ts';
 import { engineRequest } from './engine-request.ts';
 import type { Plan } from './plan.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { monotonicMs, SpotbenchError } from '@spotbench/core';
-import { chooseEngine, probeEngine, type ChosenEngine, type EngineRequest } from '@spotbench/engine';
+import { chooseEngine, type ChosenEngine, type EngineRequest } from '@spotbench/engine/choose';
 import { PRETRAINED, SCRATCH } from '../plan/cell-id.ts';
 import { withLock } from '../locks/store-lock.ts';
 import { describePlan } from '../plan/describe-plan.ts';
@@ -163,6 +163,7 @@ async function prepareAgain(workspace: Workspace, plan: Plan, { cells, steps }: 
 async function engineHere(request: EngineRequest): Promise<ChosenEngine> {
   const chosen = await chooseEngine(request);
   if (isOnnxCpu(chosen)) return chosen;
+  const { probeEngine } = await import('@spotbench/engine');
   const { ready, found, advice = 'see docs/gpu.md' } = await probeEngine(chosen.engine, chosen.device);
   if (ready) return chosen;
   throw new SpotbenchError('unsupported', `engine ${chosen.engine}/${chosen.device}: ${found}; ${advice}`);

@@ -1,7 +1,6 @@
 import type { FitContext } from '@spotbench/core';
 import type { Engine } from '../compile/contract.ts';
-import { createEngine, type EngineChoice } from '../engines/create-engine.ts';
-import { requireEngine } from '../engines/probe-engine.ts';
+import { createEngine, requireEngine, type EngineChoice } from '../engines/create-engine.ts';
 
 /** The engine a fit asks for; device `auto` is the engine's own default. @throws SpotbenchError `unknown-name`. */
 export async function openEngine({

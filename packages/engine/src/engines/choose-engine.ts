@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { SpotbenchError, unknownName } from '@spotbench/core';
-import { engineNames } from './create-engine.ts';
-import { probeEngine, requireEngine, type EngineProbe } from './probe-engine.ts';
+import { engineNames, requireEngine } from './create-engine.ts';
+import type { EngineProbe } from './probe-engine.ts';
 
 /** What a user asked for; either may be `auto`. */
 export interface EngineRequest {
@@ -90,4 +90,8 @@ function hasNvidiaDevice(): boolean {
   return ['/dev/nvidiactl', '/dev/dxg', 'C:\\Windows\\System32\\nvcuda.dll'].some((path) => existsSync(path));
 }
 
-const thisMachine: MachineView = { hasNvidia: hasNvidiaDevice, probe: probeEngine };
+const thisMachine: MachineView = {
+  hasNvidia: hasNvidiaDevice,
+  // Loaded where something is tried: TensorFlow.js takes longer to load than a cached run takes.
+  probe: async (engine, device) => (await import('./probe-engine.ts')).probeEngine(engine, device),
+};

@@ -1,3 +1,4 @@
+import { unknownName } from '@spotbench/core';
 import type { Engine } from '../compile/contract.ts';
 import { namingMemoryFailures } from './memory-failure.ts';
 
@@ -32,6 +33,15 @@ const DEFAULT_DEVICE = { onnx: 'cpu', tensorflow: 'cuda', tfjs: 'js' } as const;
 
 /** The names `createEngine` knows, as `name/device`. */
 export const engineNames: readonly string[] = Object.keys(FACTORIES);
+
+/** `name/device` of an engine that exists. @throws SpotbenchError `unknown-name` naming the nearest. */
+export function requireEngine(name: string, device: string): string {
+  const families = [...new Set(engineNames.map((key) => key.split('/')[0]))];
+  if (!families.includes(name)) throw unknownName('engine', name, families);
+  const devices = engineNames.filter((key) => key.startsWith(`${name}/`)).map((key) => key.split('/')[1]);
+  if (!devices.includes(device)) throw unknownName(`device of engine ${name}`, device, devices);
+  return `${name}/${device}`;
+}
 
 /**
  * Makes an engine. What it compiles rejects with `out-of-memory` where there is no room.

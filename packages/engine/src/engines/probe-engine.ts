@@ -1,6 +1,6 @@
-import { isSpotbenchError, unknownName } from '@spotbench/core';
+import { isSpotbenchError } from '@spotbench/core';
 import { add } from '@tensorflow/tfjs-core';
-import { createEngine, engineNames, type EngineChoice } from './create-engine.ts';
+import { createEngine, requireEngine, type EngineChoice } from './create-engine.ts';
 
 /** Whether an engine computes on a device here. */
 export interface EngineProbe {
@@ -29,15 +29,6 @@ export async function probeEngine(name: string, device: string): Promise<EngineP
   } catch (error) {
     return { ready: false, ...explain(key, error) };
   }
-}
-
-/** `name/device` of an engine that exists. @throws SpotbenchError `unknown-name` naming the nearest. */
-export function requireEngine(name: string, device: string): string {
-  const families = [...new Set(engineNames.map((key) => key.split('/')[0]))];
-  if (!families.includes(name)) throw unknownName('engine', name, families);
-  const devices = engineNames.filter((key) => key.startsWith(`${name}/`)).map((key) => key.split('/')[1]);
-  if (!devices.includes(device)) throw unknownName(`device of engine ${name}`, device, devices);
-  return `${name}/${device}`;
 }
 
 async function addOneAndOne(engine: Awaited<ReturnType<typeof createEngine>>): Promise<void> {
