@@ -10,6 +10,7 @@ import { similarityReader } from '../similarity/similarity-store.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Board, Ranking } from './board-schema.ts';
 import { controlCells } from './controls.ts';
+import type { Rank } from './kept-standings.ts';
 import { RANKED_BY, rankMethods, type MethodCells } from './ranking.ts';
 import { readFinished, type FinishedCell } from './read-runs.ts';
 
@@ -28,6 +29,8 @@ export interface BoardOptions {
   readonly counts?: (dataset: string) => DatasetCounts;
   /** How the store is looked at, where `states` is absent. */
   readonly look?: (cell: Cell) => Promise<CellState>;
+  /** How methods are ranked: computed anew where absent. */
+  readonly rank?: Rank;
   /** `local` where absent. */
   readonly tier?: Board['tier'];
   /** What stands above the tables; what suits local results where absent. */
@@ -39,14 +42,14 @@ export interface BoardOptions {
  * that the plan leaves out are looked up all the same: nothing is ranked without them.
  */
 export async function buildBoard(workspace: Workspace, plan: Plan, options: BoardOptions = {}): Promise<Board> {
-  const { tier = 'local', counts } = options;
+  const { tier = 'local', counts, rank = (_, ...of) => rankMethods(...of) } = options;
   const read = options.read ?? storeReader(workspace);
   const stateOf = stateOfCell(workspace, plan, options);
   const groups = groupBy(plan.cells, (cell) => [cell.dataset, cell.protocol, regimeLabel(cell)].join('\0'));
   const rankings: Ranking[] = [];
   for (const cells of groups.values()) {
     const states = await Promise.all([...cells, ...controlCells(plan, cells)].map(stateOf));
-    rankings.push(await buildRanking(workspace, plan, states, { read, counts }));
+    rankings.push(await buildRanking(workspace, plan, states, { read, counts, rank }));
   }
   return {
     schemaVersion: 1,
@@ -115,7 +118,7 @@ async function buildRanking(
   workspace: Workspace,
   plan: Plan,
   states: readonly CellState[],
-  { read, counts }: Pick<BoardOptions, 'counts'> & { readonly read: Read },
+  { read, counts, rank }: Pick<BoardOptions, 'counts'> & Required<Pick<BoardOptions, 'read' | 'rank'>>,
 ): Promise<Ranking> {
   const { dataset, protocol, regime, encoder } = states[0].cell;
   const planned = plan.datasets.find((d) => d.id === dataset)!;
@@ -135,7 +138,8 @@ async function buildRanking(
     const own = states.find((state) => state.cell.method === method)?.cell ?? { regime, encoder };
     return `npx spotbench run --dataset ${dataset} --protocol ${protocol} --method ${method}${variantOptions(own)}`;
   };
-  const { rows, ...standings } = rankMethods(methods, sets, {
+  const place = [dataset, protocol, regimeLabel({ regime, encoder })].join('--');
+  const { rows, ...standings } = await rank(place, methods, sets, {
     commandFor: command,
     averaging: definition.averaging,
   });

@@ -9,10 +9,11 @@ import { boardMarkdown } from './board-markdown.ts';
 import { boardSchema, type Board } from './board-schema.ts';
 import { buildBoard } from './build-board.ts';
 import { costsCsv } from './costs-csv.ts';
+import { standingsKeeper } from './kept-standings.ts';
 
 /**
- * Writes results/local/leaderboard.{json,csv,md} from the cells that exist, and costs.csv with their times and memory. `known`
- * are cells that were looked at just now and need not be again.
+ * Writes results/local/leaderboard.{json,csv,md} from the cells that exist, and costs.csv with their times and memory;
+ * rankings are kept, see `standingsKeeper`. `known` are cells that were looked at just now and need not be again.
  */
 export async function report(
   workspace: Workspace,
@@ -21,7 +22,7 @@ export async function report(
 ): Promise<{ board: Board; folder: string; files: string[] }> {
   const plan = makePlan(workspace, selection);
   const look = stateReader(workspace, plan, known);
-  const board = boardSchema.parse(await buildBoard(workspace, plan, { look }));
+  const board = boardSchema.parse(await buildBoard(workspace, plan, { look, rank: standingsKeeper(workspace) }));
   const folder = workspace.localResults;
   const contents = {
     'leaderboard.json': `${JSON.stringify(board, null, 2)}\n`,
