@@ -7,6 +7,7 @@ import { findCell } from '../plan/find-cell.ts';
 import { discoverMethods } from '../registry/methods.ts';
 import { cellState, type CellState } from '../results/cell-state.ts';
 import { currentInputs } from '../results/current-inputs.ts';
+import { codeOfKept, standingsCode } from '../report/kept-standings.ts';
 import { RUN_KIND, readRunRecord } from '../results/run-artefact.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { storeEntries, temporaryEntries, type StoreEntry } from './store-entries.ts';
@@ -33,6 +34,8 @@ export async function findPrunable(workspace: Workspace): Promise<Prunable[]> {
     ...staleRecords(of('runs'), states),
     ...(await orphanModels(of('models'), states)),
     ...oldCheckpoints(of('checkpoints'), states),
+    ...orphanSimilarities(of('similarities'), states),
+    ...(await oldStandings(workspace, of('standings'))),
     ...(await unusedCode(of('code'), of('runs'))),
     ...(await staleLocks(of('locks'))),
     ...leftTemporaries(workspace),
@@ -104,6 +107,26 @@ function oldCheckpoints(checkpoints: readonly StoreEntry[], states: States): Pru
     const reason = done ? 'its cell is finished' : `older than ${CHECKPOINT_DAYS} days`;
     return [{ what: 'old checkpoints', name, path, bytes, reason }];
   });
+}
+
+function orphanSimilarities(files: readonly StoreEntry[], states: States): Prunable[] {
+  return files.flatMap(({ name, path, bytes }) => {
+    const state = states.get(name.replace(/\.json$/, ''));
+    if (typeof state === 'object' && state.kind === 'ok') return [];
+    return [{ what: 'similarities without their run', name, path, bytes, reason: 'its cell has no current record' }];
+  });
+}
+
+async function oldStandings(workspace: Workspace, kept: readonly StoreEntry[]): Promise<Prunable[]> {
+  const code = standingsCode(workspace);
+  const found: Prunable[] = [];
+  for (const { name, path, bytes } of kept) {
+    const then = await codeOfKept(path).catch(() => undefined);
+    if (then === code) continue;
+    const reason = then === undefined ? 'it is damaged' : 'it was computed by other code';
+    found.push({ what: 'old standings', name, path, bytes, reason });
+  }
+  return found;
 }
 
 async function unusedCode(lists: readonly StoreEntry[], runs: readonly StoreEntry[]): Promise<Prunable[]> {

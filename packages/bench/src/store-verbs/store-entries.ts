@@ -12,6 +12,8 @@ const DEPTH = {
   runs: 1,
   models: 1,
   checkpoints: 1,
+  similarities: 1,
+  standings: 1,
   code: 1,
   failures: 1,
   progress: 1,

@@ -2,6 +2,7 @@ import { damagedFiles, hashFile, isSpotbenchError, readManifest } from '@spotben
 import { DATA_KIND } from '../data/data-artefact.ts';
 import { FEATURES_KIND } from '../features/features-artefact.ts';
 import { MODEL_KIND } from '../models/model-artefact.ts';
+import { STANDINGS_KIND } from '../report/kept-standings.ts';
 import { RUN_KIND } from '../results/run-artefact.ts';
 import { readWeightsLock } from '../weights/weights-lock.ts';
 import { weightsPath } from '../weights/weights-path.ts';
@@ -15,6 +16,7 @@ const ARTEFACTS: Partial<Record<StoreKind, string>> = {
   patches: 'patches',
   runs: RUN_KIND,
   models: MODEL_KIND,
+  standings: STANDINGS_KIND,
 };
 
 /** What a check of a whole store found. */
