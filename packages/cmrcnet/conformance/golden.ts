@@ -45,7 +45,7 @@ export const golden: GoldenAdapter = {
 };
 
 function goldenModel(file: FileConfig): GoldenModel {
-  const { B, image: S, genes: G } = file;
+  const { image: S, genes: G } = file;
   const config = configOf(file);
   const sizes: ModelSizes = { featureWidth: 0, tokens: {}, imageSizePx: S, geneCount: G, positionCount: 1 };
   const images = imageEncoder(config, 'finetune');
