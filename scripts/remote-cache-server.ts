@@ -35,18 +35,32 @@ async function answer(
   token: string | undefined,
 ): Promise<void> {
   const hash = /^\/v1\/cache\/([A-Za-z0-9_-]+)$/.exec(request.url ?? '')?.[1];
-  if (hash === undefined) return end(response, 404, 'no such address');
+  if (hash === undefined) {
+    end(response, 404, 'no such address');
+    return;
+  }
   const path = join(folder, hash);
   if (request.method === 'GET') {
-    if (!existsSync(path)) return end(response, 404, 'not in the cache');
+    if (!existsSync(path)) {
+      end(response, 404, 'not in the cache');
+      return;
+    }
     response.writeHead(200, { 'content-type': 'application/octet-stream' });
     createReadStream(path).pipe(response);
     return;
   }
-  if (request.method !== 'PUT') return end(response, 405, 'only GET and PUT');
-  if (!mayWrite(request.headers.authorization, token))
-    return end(response, 403, 'this cache is read-only without its token');
-  if (existsSync(path)) return end(response, 409, 'an entry is never replaced');
+  if (request.method !== 'PUT') {
+    end(response, 405, 'only GET and PUT');
+    return;
+  }
+  if (!mayWrite(request.headers.authorization, token)) {
+    end(response, 403, 'this cache is read-only without its token');
+    return;
+  }
+  if (existsSync(path)) {
+    end(response, 409, 'an entry is never replaced');
+    return;
+  }
   await writeFileAtomic(path, await buffer(request));
   end(response, 200, 'stored');
 }

@@ -37,12 +37,14 @@ export interface BoardOptions {
   readonly notice?: string;
 }
 
+const rankAnew: Rank = (_, methods, sets, how) => rankMethods(methods, sets, how);
+
 /**
  * Builds the leaderboard of a plan from the records of its cells; a cell without scores is a row with its reason. Controls
  * that the plan leaves out are looked up all the same: nothing is ranked without them.
  */
 export async function buildBoard(workspace: Workspace, plan: Plan, options: BoardOptions = {}): Promise<Board> {
-  const { tier = 'local', counts, rank = (_, ...of) => rankMethods(...of) } = options;
+  const { tier = 'local', counts, rank = rankAnew } = options;
   const read = options.read ?? storeReader(workspace);
   const stateOf = stateOfCell(workspace, plan, options);
   const groups = groupBy(plan.cells, (cell) => [cell.dataset, cell.protocol, regimeLabel(cell)].join('\0'));
