@@ -33,6 +33,7 @@ const one = z.union([
 const fileSchema = z.strictObject({
   schemaVersion: z.literal(1),
   key: z.string(),
+  hash: z.string().describe('Of the sections: tells a damaged file.'),
   sections: z.record(z.string(), z.record(z.enum(names), one)),
 });
 
@@ -61,7 +62,7 @@ export function similarityReader(workspace: Workspace): (cell: ComparableCell) =
     const known = await readKnown(path, key);
     if (known) return known;
     const sections = await compareCell(workspace, state, await open(id), { genes, labels: labels.read });
-    await writeFileAtomic(path, `${JSON.stringify({ schemaVersion: 1, key, sections })}\n`);
+    await writeFileAtomic(path, `${JSON.stringify({ schemaVersion: 1, key, hash: hashValue(sections), sections })}\n`);
     return sections;
   };
 }
@@ -80,11 +81,12 @@ function labelReader(workspace: Workspace, dataset: string, entry: DatasetEntry)
   };
 }
 
-/** What was computed before under the same key; a file of another key or form counts as none. */
+/** What was computed before under the same key; a file of another key or form, or a damaged one, counts as none. */
 async function readKnown(path: string, key: string): Promise<CellSimilarities | undefined> {
   if (!existsSync(path)) return undefined;
   const file = fileSchema.safeParse(parsed(await readFile(path, 'utf8')));
-  return file.success && file.data.key === key ? (file.data.sections as CellSimilarities) : undefined;
+  if (!file.success || file.data.key !== key || file.data.hash !== hashValue(file.data.sections)) return undefined;
+  return file.data.sections as CellSimilarities;
 }
 
 function parsed(text: string): unknown {

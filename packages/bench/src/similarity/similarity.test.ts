@@ -60,6 +60,9 @@ describe('similarityReader', () => {
     writeFileSync(stored(), readFileSync(stored(), 'utf8').slice(0, 40));
     expect(await read()).toEqual(found);
     expect(key()).toBe(before);
+    const digit = String(found.A1.moransI.value).slice(2, 8);
+    writeFileSync(stored(), readFileSync(stored(), 'utf8').replace(digit, [...digit].reverse().join('')));
+    expect(await read()).toEqual(found);
   });
 });
 
