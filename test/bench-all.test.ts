@@ -43,7 +43,9 @@ describe('spotbench run', { timeout: 300_000 }, () => {
     expect(board.notice).toMatch(/SYNTHETIC/);
     expect(board.rankings).toHaveLength(1);
     const [{ rows, hashes }] = board.rankings;
-    expect(rows.map((r) => r.method)).toEqual(['ridge', 'training-mean', 'zeros']);
+    expect(rows.slice(0, 3).map((r) => r.method)).toEqual(['ridge', 'training-mean', 'zeros']);
+    expect(rows.slice(3).map((r) => [r.kind, r.scores])).toEqual(Array<unknown>(5).fill(['control', {}]));
+    expect(board.rankings[0].statistics).toMatch(/^not ranked: no scores of the controls noise, position-only/);
     expect(rows[0].scores['HVG-50'].pcc.value).toBeGreaterThan(0.1);
     expect(rows[1].scores['HVG-50'].pcc).toMatchObject({ value: 0, nUndefined: { constant_pred: 150 } });
     expect(hashes.dataset).toMatch(/^[0-9a-f]{64}$/);
