@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createParser } from '../packages/bench/src/cli/main.ts';
@@ -67,6 +67,7 @@ describe('running the commands in the pages', { timeout: 300_000 }, () => {
   let copy: WorkspaceCopy;
   beforeAll(() => {
     copy = copyWorkspace();
+    cpSync(join(ROOT, 'results', 'runs'), join(copy.root, 'results', 'runs'), { recursive: true });
   });
   afterAll(() => copy.remove());
 

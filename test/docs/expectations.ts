@@ -3,7 +3,7 @@ export type Expectation = { readonly skip: string } | { readonly code: number; r
 
 /** First match decides. Commands that need what a test machine lacks say so, and that is what is expected of them. */
 const EXPECTATIONS: readonly (readonly [RegExp, Expectation])[] = [
-  [/^npm (ci|install|test)\b/, { skip: 'what brought this test here' }],
+  [/^npm (ci|install|test|pack|run lock)\b/, { skip: 'what brought this test here' }],
   [/^npm run (lint|types|format:write|schemas)\b/, { skip: 'a step of CI of its own' }],
   [/^npm run engine:/, { skip: 'installs a library of gigabytes from the network' }],
   [/^npm run perf\b/, { skip: 'minutes of benchmarks' }],
