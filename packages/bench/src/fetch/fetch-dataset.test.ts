@@ -380,7 +380,15 @@ describe('a process that is killed while it unpacks', () => {
     'ST-imgs/A/A1/HE.jpg': large['x/A1.jpg'],
     'ST-imgs/B/B1/HE.jpg': large['x/B1.jpg'],
   };
-  const temporary = (): string[] => filesBelow(root).filter((file) => file.startsWith('.tmp-unpack-'));
+  /** What is being unpacked; nothing where a folder went into its place while it was looked into. */
+  const temporary = (): string[] => {
+    try {
+      return filesBelow(root).filter((file) => file.startsWith('.tmp-unpack-'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  };
 
   /** Runs the fetch in a process of its own and kills it `afterMs` after the first byte was unpacked. */
   async function killed(definition: string, afterMs: number): Promise<boolean> {
