@@ -61,7 +61,7 @@ describe('similarityReader', () => {
     expect(await read()).toEqual(found);
     expect(key()).toBe(before);
     const digit = String(found.A1.moransI.value).slice(2, 8);
-    writeFileSync(stored(), readFileSync(stored(), 'utf8').replace(digit, [...digit].reverse().join('')));
+    writeFileSync(stored(), readFileSync(stored(), 'utf8').replace(digit, Array.from(digit).reverse().join('')));
     expect(await read()).toEqual(found);
   });
 });
