@@ -35,25 +35,39 @@ export class BestKeys {
    * Offers `count` keys from `firstKey` on, with the rounded scores in row `row` of a block. Runs of keys whose largest score
    * is too small, nearly all of them once k good keys are known, are passed over unread.
    */
-  offer({ scores, largest, sizes, run }: ScoredBlock, row: number, firstKey: number, count: number): void {
+  offer(block: ScoredBlock, row: number, firstKey: number, count: number): void {
+    const { scores, largest, sizes, run } = block;
     const begin = row * sizes.keys;
+    if (this.#threshold === -Infinity) this.#threshold = this.#boundFrom(block, row, count);
+    let threshold = this.#threshold;
     for (let at = 0, chunk = begin / run; at < count; at += run, chunk++) {
-      if (largest[chunk] < this.#threshold) continue;
+      if (largest[chunk] < threshold) continue;
       const end = Math.min(at + run, count);
-      for (let i = at; i < end; i++) this.#consider(firstKey + i, scores[begin + i]);
+      for (let i = at; i < end; i++) {
+        const rounded = scores[begin + i];
+        if (rounded < threshold) continue;
+        this.#put(this.#count++, firstKey + i, rounded);
+        if (this.#count < this.#keys.length) continue;
+        this.#reduce();
+        threshold = this.#threshold;
+      }
     }
+  }
+
+  /**
+   * A threshold before any candidate is known. With v the k-th largest of the maxima of whole runs, k keys have a rounded score of
+   * at least v, so the k-th best exact score is at least v - margin and no key with a rounded one below v - 2 margin can matter.
+   */
+  #boundFrom({ largest, sizes, run }: ScoredBlock, row: number, count: number): number {
+    const first = (row * sizes.keys) / run;
+    const maxima = largest.slice(first, first + Math.floor(count / run));
+    return maxima.length < this.#k ? -Infinity : kthLargest(maxima, this.#k) - 2 * this.#margin;
   }
 
   /** The k nearest keys offered, in order of key; of equally near ones the lowest. */
   nearest(): Uint32Array {
     if (this.#count > this.#k) this.#reduce();
     return this.#keys.slice(0, this.#count).sort();
-  }
-
-  #consider(key: number, rounded: number): void {
-    if (rounded < this.#threshold) return;
-    this.#put(this.#count++, key, rounded);
-    if (this.#count === this.#keys.length) this.#reduce();
   }
 
   /** Keeps the k nearest candidates and sets the threshold for the next. */

@@ -47,17 +47,20 @@ describe('BestKeys', () => {
       exact: fc.integer({ min: -20, max: 20 }).map((n) => n / 40),
       off: fc.float({ min: -1, max: 1, noNaN: true }),
     });
+    const neighbours = fc.integer({ min: 1, max: 60 });
+    const runs = fc.constantFrom(1, 7, 64); // of the last, whole runs outnumber the neighbours
     fc.assert(
-      fc.property(fc.array(scored, { minLength: 300, maxLength: 700 }), fc.integer({ min: 1, max: 60 }), (keys, k) => {
+      fc.property(fc.array(scored, { minLength: 300, maxLength: 1200 }), neighbours, runs, (keys, k, runsInBlock) => {
         const best = new BestKeys(k, margin, (key) => keys[key].exact);
-        for (let at = 0; at < keys.length; at += RUN) {
-          const part = keys.slice(at, at + RUN);
+        const size = RUN * runsInBlock;
+        for (let at = 0; at < keys.length; at += size) {
+          const part = keys.slice(at, at + size);
           best.offer(blockOf(part.map(({ exact, off }) => exact + 0.99 * margin * off)), 0, at, part.length);
         }
         const order = keys.map((_, i) => i).sort((a, b) => keys[b].exact - keys[a].exact || a - b);
         expect([...best.nearest()]).toEqual(order.slice(0, k).sort((a, b) => a - b));
       }),
-      { numRuns: 50 },
+      { numRuns: 100 },
     );
   });
 });
@@ -72,8 +75,10 @@ test('kthLargest agrees with sorting', () => {
 });
 
 function blockOf(scores: readonly number[]) {
-  const sizes = { queries: 1, keys: RUN, width: 1 };
-  return { scores: Float32Array.from(scores), largest: Float32Array.of(Math.max(...scores)), sizes, run: RUN };
+  const sizes = { queries: 1, keys: RUN * Math.ceil(scores.length / RUN), width: 1 };
+  const runs = Array.from({ length: sizes.keys / RUN }, (_, i) => scores.slice(i * RUN, (i + 1) * RUN));
+  const largest = Float32Array.from(runs, (run) => Math.max(...run));
+  return { scores: Float32Array.from(scores), largest, sizes, run: RUN };
 }
 
 function rows(name: string, count: number, width: number): Rows {
