@@ -52,6 +52,8 @@ export class BestKeys {
         threshold = this.#threshold;
       }
     }
+    // The first bound is low: a better one spares the next block many candidates.
+    if (firstKey === 0 && this.#count > this.#k) this.#reduce();
   }
 
   /**
