@@ -56,14 +56,15 @@ export async function openFeatures(workspace: Workspace, place: FeaturesPlace): 
   return { folder, manifest, meta: meta.data };
 }
 
-/** Opens several views. @throws SpotbenchError as `openFeatures`. */
+/** Opens several views, one after the other: the first that is missing is the one named. @throws SpotbenchError as `openFeatures`. */
 export async function openViews(
   workspace: Workspace,
   { dataset, encoder }: Pick<FeaturesPlace, 'dataset' | 'encoder'>,
   views: readonly FeatureView[],
 ): Promise<FeaturesByView> {
-  const opened = views.map(async (view) => [view, await openFeatures(workspace, { dataset, encoder, view })] as const);
-  return new Map(await Promise.all(opened));
+  const opened = new Map<FeatureView, FeaturesArtefact>();
+  for (const view of views) opened.set(view, await openFeatures(workspace, { dataset, encoder, view }));
+  return opened;
 }
 
 /** The content hash of each view. */
