@@ -76,8 +76,9 @@ async function runAlone(
     };
     outcome = await runTaskGraph(workspace, plan, selection, { ...graph, useCache: true });
     found = await look();
-    const again = await prepareAgain(workspace, plan, found);
-    if (again.length > 0 && !outcome.interrupted) {
+    // Stopped means stopped: nothing is repaired, and no record removed, that would not be made again.
+    const again = outcome.interrupted ? [] : await prepareAgain(workspace, plan, found);
+    if (again.length > 0) {
       say(
         `${again.length} cells left no intact record of today's code and data (${again[0].cell.id}: ${again[0].reason}); running them again\n`,
       );
