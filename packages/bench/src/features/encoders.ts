@@ -44,19 +44,14 @@ export function encoderNames(workspace: Workspace): string[] {
 /** A frozen encoder by name. @throws SpotbenchError `unknown-name` listing the nearest; as the encoder's factory does. */
 export async function findEncoder(workspace: Workspace, name: string): Promise<FrozenEncoder> {
   const own = Object.entries(userEncoders(workspace)).map(([key, record]) => {
-    const { version, path, inputName, outputName, tokensOutputName, batchSize, ...input } = record;
+    const { path, inputName, outputName, tokensOutputName, batchSize, sizePx, fieldOfViewPx, mean, std } = record;
     const open = async (): Promise<FrozenEncoder> => {
       const { createOnnxEncoder } = await import('@spotbench/engine');
-      const file = resolve(workspace.root, path);
-      if (!existsSync(file))
-        throw new SpotbenchError('missing-data', `encoder ${key}: encoders.json names ${path}, which is not there`);
-      // The weights are part of what the features are: another file is another version.
-      const weights = (await hashFile(file)).slice(0, 12);
       return createOnnxEncoder({
         name: key,
-        version: `${version}-${weights}`,
-        path: file,
-        input,
+        version: await userEncoderVersion(workspace, key),
+        path: resolve(workspace.root, path),
+        input: { sizePx, fieldOfViewPx, mean, std },
         inputName,
         outputName,
         tokensOutputName,
@@ -66,6 +61,18 @@ export async function findEncoder(workspace: Workspace, name: string): Promise<F
     return [key, open] as const;
   });
   return lookUp('encoder', name, { ...builtIn, ...Object.fromEntries(own) })();
+}
+
+/**
+ * The version of an encoder of encoders.json: the weights are part of what the features are, so another file is another version.
+ * @throws SpotbenchError `unknown-name`, `missing-data`.
+ */
+export async function userEncoderVersion(workspace: Workspace, name: string): Promise<string> {
+  const { version, path } = lookUp('encoder', name, userEncoders(workspace));
+  const file = resolve(workspace.root, path);
+  if (!existsSync(file))
+    throw new SpotbenchError('missing-data', `encoder ${name}: encoders.json names ${path}, which is not there`);
+  return `${version}-${(await hashFile(file)).slice(0, 12)}`;
 }
 
 function userEncoders({ root }: Workspace): z.infer<typeof encodersSchema> {

@@ -4,7 +4,7 @@ import { DATA_KIND, openData, type DataMeta } from '../data/data-artefact.ts';
 import { isGenerated } from '../data/generate.ts';
 import { locateDataset } from '../datasets/locate.ts';
 import type { DatasetEntry } from '../datasets/schema.ts';
-import { findEncoder, isBuiltIn } from '../features/encoders.ts';
+import { isBuiltIn, userEncoderVersion } from '../features/encoders.ts';
 import { FEATURES_KIND, openFeatures } from '../features/features-artefact.ts';
 import type { FeaturesPlace } from '../features/features-folder.ts';
 import { patchStoreFolder } from '../patches/build-patches.ts';
@@ -68,17 +68,10 @@ async function whyEncoded(workspace: Workspace, place: FeaturesPlace): Promise<s
   const { folder, meta } = await openFeatures(workspace, place);
   if (meta.datasetHash !== (await openData(workspace, place.dataset)).manifest.hash) return 'data: it has changed';
   if (meta.encoderHash !== codeHash(workspace, encoderCode(place.encoder))) return "code: the encoder's has changed";
-  if (!isBuiltIn(place.encoder) && meta.encoderVersion !== (await versionOf(workspace, place.encoder)))
+  if (!isBuiltIn(place.encoder) && meta.encoderVersion !== (await userEncoderVersion(workspace, place.encoder)))
     return 'weights: the encoder is another file or version';
   await verifyArtefact(folder, FEATURES_KIND);
   return undefined;
-}
-
-/** The version of an encoder of encoders.json, which names its file's bytes. */
-async function versionOf(workspace: Workspace, name: string): Promise<string> {
-  const encoder = await findEncoder(workspace, name);
-  await encoder.dispose?.();
-  return encoder.version;
 }
 
 async function whyCut(workspace: Workspace, dataset: string): Promise<string | undefined> {
