@@ -80,7 +80,8 @@ export async function loadFold(
   const panels = await fitPanels(workspace, context, data, fold, [...counts.values()]);
   const fitted = [...counts.values()].filter((s) => !s.isTest);
   const target = fitTarget(protocol.target, panels.all.genes, fitted);
-  const { truth, correction } = await truthOfFold(workspace, context, data, fold, target);
+  const known = new Map(fitted.map((section) => [section.id, section.counts]));
+  const { truth, correction } = await truthOfFold(workspace, context, data, fold, target, known);
   const slide = slideReader(workspace, context, data, image);
   const withRole = (role: string): string[] => fold.sections.filter((s) => s.role === role).map((s) => s.section);
   const training = async (id: string): Promise<TrainingSlide> => ({

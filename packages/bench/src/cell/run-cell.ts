@@ -73,8 +73,10 @@ export async function runCell(
   let files: Files = {};
   try {
     await describeEngine(draft, context.method, engine);
-    draft.precision = training.precision;
-    draft.command += trainingOptions(training);
+    if (usesEngine(context.method)) {
+      draft.precision = training.precision;
+      draft.command += trainingOptions(training);
+    }
     files = await work(workspace, context, draft, { training, save }, (stage, section, progress) => {
       watch.update({ stage, section, progress });
       options.onProgress?.(...stepsDone(progress), describeProgress({ stage, section, progress }));
