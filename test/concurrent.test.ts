@@ -68,7 +68,7 @@ describe('two processes on one store', { timeout: 600_000 }, () => {
     const lock = at('.spotbench', 'locks', 'run.json');
     mkdirSync(at('.spotbench', 'locks'), { recursive: true });
     // This very process, had it started at another time: its id was given away again.
-    writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), started: '1' }));
+    writeFileSync(lock, JSON.stringify({ pid: process.pid, host: hostname(), started: '1', id: 'earlier' }));
     const { code, stderr } = copy.spotbench(...RUN);
     expect(code, stderr).toBe(0);
     expectWholeStore();

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SpotbenchError } from '@spotbench/core';
+import { isAlive } from '../locks/store-lock.ts';
 import { UNPACK_PREFIX } from './archive/extract-archive.ts';
 
 const MARK = '.fetching';
@@ -43,13 +44,4 @@ async function takeMark(mark: string, root: string): Promise<void> {
 async function removeLeftovers(root: string): Promise<void> {
   const left = (await readdir(root)).filter((name) => name.startsWith(UNPACK_PREFIX));
   for (const name of left) await rm(join(root, name), { recursive: true, force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -7,8 +8,8 @@ import { nowIso, temporaryBeside } from '@spotbench/core';
 import { z } from 'zod';
 import type { Workspace } from '../workspace/workspace.ts';
 
-/** Who holds a lock. `started` tells the process from a later one with the same id, where the system says. */
-const ownerSchema = z.strictObject({ pid: z.int(), host: z.string(), started: z.string() });
+/** Who holds a lock. `started` tells the process from a later one with the same number, where the system says; `id` is the holding's own. */
+const ownerSchema = z.strictObject({ pid: z.int(), host: z.string(), started: z.string(), id: z.string() });
 type Owner = z.infer<typeof ownerSchema>;
 
 /** How long to wait before looking again. */
@@ -18,7 +19,7 @@ const TOUCH_MS = 30_000;
 const SILENT_MS = 10 * 60_000;
 
 /** Where the lock of that name lies, e.g. `.spotbench/locks/run.json`. */
-export function lockPath({ store }: Workspace, name: string): string {
+function lockPath({ store }: Workspace, name: string): string {
   return join(store, 'locks', `${name}.json`);
 }
 
@@ -35,7 +36,7 @@ export async function withLock<T>(
   onWait?: (pid: number) => void,
 ): Promise<T> {
   const path = lockPath(workspace, name);
-  await take(path, onWait);
+  const held = await take(path, onWait);
   const now = (): Date => new Date(nowIso());
   const touch = setInterval(() => void utimes(path, now(), now()).catch(() => undefined), TOUCH_MS);
   touch.unref();
@@ -43,14 +44,17 @@ export async function withLock<T>(
     return await work();
   } finally {
     clearInterval(touch);
-    await rm(path, { force: true });
+    // One silent for too long was taken for dead: the lock there now is another's.
+    if ((await readFile(path, 'utf8').catch(() => undefined)) === held) await rm(path, { force: true });
   }
 }
 
-async function take(path: string, onWait: ((pid: number) => void) | undefined): Promise<void> {
+/** @returns the text of the lock that is now ours. */
+async function take(path: string, onWait: ((pid: number) => void) | undefined): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
   for (let told = false; ;) {
-    if (await create(path)) return;
+    const held = await create(path);
+    if (held !== undefined) return held;
     const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text === undefined) continue;
     const owner = ownerOf(text);
@@ -64,16 +68,17 @@ async function take(path: string, onWait: ((pid: number) => void) | undefined): 
   }
 }
 
-/** Makes the lock with its content in one step. @returns false when there is one. */
-async function create(path: string): Promise<boolean> {
+/** Makes the lock with its content in one step. @returns its text; undefined when there is one already. */
+async function create(path: string): Promise<string | undefined> {
   const temporary = temporaryBeside(path);
-  const owner: Owner = { pid: process.pid, host: hostname(), started: startOf(process.pid) ?? '' };
-  await writeFile(temporary, JSON.stringify(owner));
+  const owner: Owner = { pid: process.pid, host: hostname(), started: startOf(process.pid) ?? '', id: randomUUID() };
+  const text = JSON.stringify(owner);
+  await writeFile(temporary, text);
   try {
     await link(temporary, path);
-    return true;
+    return text;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
     throw error;
   } finally {
     await rm(temporary, { force: true });

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonicMs, type Progress } from '@spotbench/core';
+import { isAlive } from '../locks/store-lock.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** What a running cell is doing, for whoever watches the whole run. */
@@ -63,15 +64,6 @@ function listJson(folder: string): string[] {
     return readdirSync(folder).filter((file) => file.endsWith('.json'));
   } catch {
     return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 
