@@ -113,11 +113,12 @@ describe('the store', { timeout: 900_000 }, () => {
     expect(found.pruned.map(({ what, name }) => [what, name])).toEqual([
       ['stale records', CELL('zeros')],
       ['similarities without their run', `${CELL('zeros')}.json`],
+      ['lists of code', expect.stringMatching(/^[0-9a-f]{64}\.json$/)],
       ['stale locks', 'cell--gone.json'],
     ]);
     expect(found.bytes).toBeGreaterThan(1000);
     expect(json()).toMatchObject({ bytes: found.bytes });
-    expect(json('--dry-run').pruned).toMatchObject([{ what: 'lists of code' }]);
+    expect(json('--dry-run').pruned).toEqual([]);
     expect(readdirSync(at('.spotbench', 'runs'))).toEqual([CELL('ridge')]);
   });
 });

@@ -74,5 +74,6 @@ it(
     const last = copy.spotbench(...RUN);
     expect(last.code, last.stderr).toBe(0);
     expect(tables()).toEqual(expected);
+    expect(copy.spotbench('cache', 'verify')).toMatchObject({ code: 0 });
   },
 );

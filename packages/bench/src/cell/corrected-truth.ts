@@ -20,7 +20,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { correctionSchema, type Correction, type FoldTruth, type SectionTruth } from './section-truth.ts';
 
 /** `kind` of the corrected expression of a data set's sections. */
-const CORRECTED_KIND = 'spotbench-corrected';
+export const CORRECTED_KIND = 'spotbench-corrected';
 /** harmonypy's default; no cell's seed, for the truth is the same in every cell of a ranking. */
 const HARMONY_SEED = 0;
 /** Source that decides a corrected value, the reading of the data apart. */

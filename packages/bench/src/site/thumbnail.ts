@@ -6,7 +6,8 @@ import { checkedImage } from '../features/build-features.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Thumbnail } from './site-input.ts';
 
-const KIND = 'spotbench-thumbnail';
+/** `kind` of a section's small image. */
+export const THUMBNAIL_KIND = 'spotbench-thumbnail';
 /** Longest side, in pixels: twice the width it is shown at on a desktop. */
 const SIDE_PX = 720;
 /** A pathologist's slide has more pixels than sharp's own limit. */
@@ -26,14 +27,14 @@ export async function readThumbnail(
   const { file, widthPx, heightPx } = metaOf(data, section).image;
   const folder = join(workspace.store, 'thumbnails', `${data.meta.sources[file]?.sha256 ?? 'none'}-${SIDE_PX}`);
   try {
-    const manifest = await readManifest(folder, KIND);
+    const manifest = await readManifest(folder, THUMBNAIL_KIND);
     return { jpeg: await readArtefactFile(folder, manifest, 'tissue.jpg'), widthPx, heightPx };
   } catch (error) {
     if (!isSpotbenchError(error, 'missing-data', 'damaged-artefact')) throw error;
   }
   const jpeg = await makeSmall(data, section, dataRoot).catch(() => undefined);
   if (jpeg === undefined) return undefined;
-  await writeArtefact(folder, KIND, {}, { 'tissue.jpg': jpeg });
+  await writeArtefact(folder, THUMBNAIL_KIND, {}, { 'tissue.jpg': jpeg });
   return { jpeg, widthPx, heightPx };
 }
 

@@ -36,7 +36,10 @@ export async function findPrunable(workspace: Workspace): Promise<Prunable[]> {
     ...oldCheckpoints(of('checkpoints'), states),
     ...orphanSimilarities(of('similarities'), states),
     ...(await oldStandings(workspace, of('standings'))),
-    ...(await unusedCode(of('code'), of('runs'))),
+    ...(await unusedCode(
+      of('code'),
+      of('runs').filter(({ name }) => whyUseless(states.get(name)) === undefined),
+    )),
     ...(await staleLocks(of('locks'))),
     ...leftTemporaries(workspace),
   ];
@@ -78,10 +81,18 @@ function whyUseless(state: CellState | string | undefined): string | undefined {
   return state?.kind === 'stale' ? state.changes.find(({ absent }) => absent !== true)?.reason : undefined;
 }
 
+/** Whether a record is there and stays: then so does what was made with it. */
+function stays(state: CellState | string | undefined): boolean {
+  return (
+    typeof state === 'object' && state.kind !== 'missing' && state.kind !== 'failed' && whyUseless(state) === undefined
+  );
+}
+
 async function orphanModels(models: readonly StoreEntry[], states: States): Promise<Prunable[]> {
   const found: Prunable[] = [];
   for (const { name, path, bytes } of models) {
     const state = states.get(name);
+    if (typeof state === 'object' && state.kind !== 'ok' && stays(state)) continue;
     const record = typeof state === 'object' && state.kind === 'ok' ? state.record : undefined;
     const manifest = await readManifest(path, MODEL_KIND).catch(() => undefined);
     const reason =
@@ -112,7 +123,7 @@ function oldCheckpoints(checkpoints: readonly StoreEntry[], states: States): Pru
 function orphanSimilarities(files: readonly StoreEntry[], states: States): Prunable[] {
   return files.flatMap(({ name, path, bytes }) => {
     const state = states.get(name.replace(/\.json$/, ''));
-    if (typeof state === 'object' && state.kind === 'ok') return [];
+    if (stays(state)) return [];
     return [{ what: 'similarities without their run', name, path, bytes, reason: 'its cell has no current record' }];
   });
 }

@@ -8,6 +8,8 @@ const DEPTH = {
   data: 1,
   features: 2,
   patches: 2,
+  corrected: 1,
+  thumbnails: 1,
   weights: 1,
   runs: 1,
   models: 1,

@@ -1,9 +1,11 @@
 import { damagedFiles, hashFile, isSpotbenchError, readManifest } from '@spotbench/core';
+import { CORRECTED_KIND } from '../cell/corrected-truth.ts';
 import { DATA_KIND } from '../data/data-artefact.ts';
 import { FEATURES_KIND } from '../features/features-artefact.ts';
 import { MODEL_KIND } from '../models/model-artefact.ts';
 import { STANDINGS_KIND } from '../report/kept-standings.ts';
 import { RUN_KIND } from '../results/run-artefact.ts';
+import { THUMBNAIL_KIND } from '../site/thumbnail.ts';
 import { readWeightsLock } from '../weights/weights-lock.ts';
 import { weightsPath } from '../weights/weights-path.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -14,6 +16,8 @@ const ARTEFACTS: Partial<Record<StoreKind, string>> = {
   data: DATA_KIND,
   features: FEATURES_KIND,
   patches: 'patches',
+  corrected: CORRECTED_KIND,
+  thumbnails: THUMBNAIL_KIND,
   runs: RUN_KIND,
   models: MODEL_KIND,
   standings: STANDINGS_KIND,
@@ -28,14 +32,17 @@ export interface StoreCheck {
 }
 
 /**
- * Reads every artefact of a store and the pretrained weights, and compares each file with its SHA-256. Raw data is not part of
+ * Reads every artefact of a store and the pretrained weights of weights.lock.json, and compares each file with its SHA-256. Raw data is not part of
  * it: `spotbench data verify` compares that with data.lock.json.
  */
 export async function verifyStore(
   workspace: Workspace,
   onProgress?: (doneBytes: number, allBytes: number, what: string) => void,
 ): Promise<StoreCheck> {
-  const entries = storeEntries(workspace).filter(({ kind }) => kind in ARTEFACTS || kind === 'weights');
+  const lock = await readWeightsLock(workspace);
+  const entries = storeEntries(workspace).filter(
+    ({ kind, name }) => kind in ARTEFACTS || (kind === 'weights' && Object.hasOwn(lock, name)),
+  );
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   const damaged: string[] = [];
   let before = 0;
@@ -43,7 +50,9 @@ export async function verifyStore(
     let done = 0;
     const onBytes = (more: number): void => onProgress?.(before + (done += more), bytes, `${entry.kind} ${entry.name}`);
     damaged.push(
-      ...(entry.kind === 'weights' ? await checkWeights(workspace, entry) : await checkArtefact(entry, onBytes)),
+      ...(entry.kind === 'weights'
+        ? await checkWeights(workspace, entry, lock[entry.name].sha256)
+        : await checkArtefact(entry, onBytes)),
     );
     before += entry.bytes;
   }
@@ -60,11 +69,9 @@ async function checkArtefact({ kind, path }: StoreEntry, onBytes: (bytes: number
   }
 }
 
-async function checkWeights(workspace: Workspace, { name }: StoreEntry): Promise<string[]> {
-  const lock = await readWeightsLock(workspace);
+async function checkWeights(workspace: Workspace, { name }: StoreEntry, sha256: string): Promise<string[]> {
   const path = weightsPath(workspace, name);
-  if (!Object.hasOwn(lock, name)) return [];
   const found = await hashFile(path).catch(() => undefined);
-  if (found === lock[name].sha256) return [];
+  if (found === sha256) return [];
   return [`${path}: not the bytes of weights.lock.json; delete it and run npx spotbench weights fetch ${name}`];
 }
