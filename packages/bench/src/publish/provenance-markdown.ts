@@ -1,3 +1,4 @@
+import { short } from '../report/format.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import type { PublishedRanking } from './published-ranking.ts';
 
@@ -61,8 +62,4 @@ function cellLine(record: RunRecord): string {
   const { cellId, commit, codeHash, configHash, featuresHash, patchesHash, engine, device, command } = record;
   const cells = [cellId, commit ?? 'none', short(codeHash), short(configHash), short(featuresHash ?? patchesHash)];
   return `| ${[...cells, `${engine}/${device}`, `\`${command}\``].join(' | ')} |`;
-}
-
-function short(hash: string | null): string {
-  return hash === null ? 'none' : hash.slice(0, 12);
 }

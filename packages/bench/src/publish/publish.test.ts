@@ -1,10 +1,11 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { readArtefactFile, writeArtefact } from '@spotbench/core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCell } from '../cell/run-cell.ts';
 import { findCell } from '../plan/find-cell.ts';
+import { withLock } from '../locks/store-lock.ts';
 import { report } from '../report/report.ts';
 import { storedRun } from '../rescore/rescore.ts';
 import { RUN_KIND } from '../results/run-artefact.ts';
@@ -209,6 +210,26 @@ describe('publish', () => {
     const row = board.rankings[0].rows.find((r) => r.method === 'other')!;
     expect(row).toMatchObject({ rank: null, scores: {}, cells: { ok: 0, total: 3 } });
     expect(row.failures[0].reason).toBe('no luck today');
+    expect((await checkPublished(workspace)).differences).toEqual([]);
+  });
+
+  it('checks nothing while somebody publishes, and leaves what a killed publication left', async () => {
+    let end = (): void => undefined;
+    const publishing = withLock(workspace, 'publish', () => new Promise<void>((resolve) => (end = resolve)));
+    await vi.waitFor(() => expect(existsSync(join(workspace.store, 'locks', 'publish.json'))).toBe(true));
+    const waited = vi.fn(() => end());
+    await checkPublished(workspace, { onWait: waited });
+    expect(waited).toHaveBeenCalledOnce();
+    await publishing;
+
+    mkdirSync(results('.publishing'));
+    writeFileSync(results('.publishing', 'leaderboard.csv'), 'half');
+    await expect(checkPublished(workspace)).rejects.toThrow(/was killed, .*results is as it was before.*--rebuild/);
+    writeFileSync(results('.publishing', 'ready.json'), '["leaderboard.csv"]');
+    const before = bytesBelow(results());
+    await expect(checkPublished(workspace)).rejects.toThrow(/results is part old and part new.*--rebuild/);
+    expect(bytesBelow(results())).toEqual(before);
+    await rebuildTables(workspace);
     expect((await checkPublished(workspace)).differences).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SpotbenchError, writeAndSync } from '@spotbench/core';
+import { withLock } from '../locks/store-lock.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import type { Selection } from '../plan/selection.ts';
 import type { Board } from '../report/board-schema.ts';
@@ -8,11 +9,16 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { gatherRanking, infoOf, rankingsOf, refuseProblems, type RankingCells } from './gather.ts';
 import { publishedLabels, writeRanking } from './published-ranking.ts';
 import { writePublishedSite } from './published-site.ts';
-import { finishSwap, keepFolder, swapResults } from './swap.ts';
+import { finishSwap, keepFolder, refuseUnfinishedSwap, swapResults } from './swap.ts';
 import { readRankings, TABLES, tablesOf, type PublishedTables } from './tables.ts';
 import { cellVerifier } from './verify-cell.ts';
 
-export interface PublishOptions {
+/** Only one process at a time works on results; another waits and says so here. */
+export interface Waiting {
+  readonly onWait?: (pid: number) => void;
+}
+
+export interface PublishOptions extends Waiting {
   /** Methods with failed cells are published without a number, with the reason. */
   readonly withFailures?: boolean;
   /** False leaves the published web report as it is. */
@@ -43,7 +49,20 @@ export function resultsFolder({ root }: Workspace): string {
 export async function publish(
   workspace: Workspace,
   selection: Selection,
-  { withFailures = false, site = true, onProgress }: PublishOptions = {},
+  options: PublishOptions = {},
+): Promise<Published> {
+  return alone(workspace, () => publishAlone(workspace, selection, options), options);
+}
+
+/** Nobody else writes results, or reads them while they are replaced. */
+function alone<T>(workspace: Workspace, work: () => Promise<T>, { onWait }: Waiting): Promise<T> {
+  return withLock(workspace, 'publish', work, onWait);
+}
+
+async function publishAlone(
+  workspace: Workspace,
+  selection: Selection,
+  { withFailures = false, site = true, onProgress }: PublishOptions,
 ): Promise<Published> {
   const results = resultsFolder(workspace);
   await finishSwap(results);
@@ -136,12 +155,17 @@ export interface CheckedResults {
 }
 
 /**
- * Makes the tables again from results/runs alone and compares them with those committed, byte by byte.
- * @throws SpotbenchError `missing-data` where nothing is published; `damaged-artefact` for a run folder that was changed.
+ * Makes the tables again from results/runs alone and compares them with those committed, byte by byte; changes nothing.
+ * @throws SpotbenchError `missing-data` where nothing is published; `damaged-artefact` for a run folder that was changed, or
+ * where a publication was killed and results may be part old and part new.
  */
-export async function checkPublished(workspace: Workspace): Promise<CheckedResults> {
+export async function checkPublished(workspace: Workspace, options: Waiting = {}): Promise<CheckedResults> {
+  return alone(workspace, () => checkAlone(workspace), options);
+}
+
+async function checkAlone(workspace: Workspace): Promise<CheckedResults> {
   const results = resultsFolder(workspace);
-  await finishSwap(results);
+  refuseUnfinishedSwap(results);
   const { rankings, tables } = await rebuilt(workspace, results);
   const differences = TABLES.flatMap((file) => {
     const path = join(results, file);
@@ -151,8 +175,15 @@ export async function checkPublished(workspace: Workspace): Promise<CheckedResul
   return { rankings: rankings.map(({ label }) => label), differences };
 }
 
-/** Writes the tables again from results/runs, where their layout has changed or a ranking was taken away. */
-export async function rebuildTables(workspace: Workspace): Promise<Published> {
+/**
+ * Writes the tables again from results/runs, where their layout has changed or a ranking was taken away. The web report stays as
+ * it is: its maps and curves are made of predictions, which are not committed.
+ */
+export async function rebuildTables(workspace: Workspace, options: Waiting = {}): Promise<Published> {
+  return alone(workspace, () => rebuildAlone(workspace), options);
+}
+
+async function rebuildAlone(workspace: Workspace): Promise<Published> {
   const results = resultsFolder(workspace);
   await finishSwap(results);
   const { rankings, board, tables } = await rebuilt(workspace, results);

@@ -13,19 +13,31 @@ export interface PublishRequest {
 /** Publishes, checks or rebuilds, and says what came of it. @returns the exit code. */
 export async function runPublish(selection: Selection, { what, withFailures, json }: PublishRequest): Promise<number> {
   const workspace = findWorkspace();
-  if (what === 'check') return tellCheck(await checkPublished(workspace), json);
+  if (what === 'check') return tellCheck(await checkPublished(workspace, { onWait: sayWaiting }), json);
   const bar = createProgressBar('publish');
   const work =
     what === 'rebuild'
-      ? rebuildTables(workspace)
-      : publish(workspace, selection, { withFailures, onProgress: (...args) => bar.update(...args) });
+      ? rebuildTables(workspace, { onWait: sayWaiting })
+      : publish(workspace, selection, {
+          withFailures,
+          onWait: sayWaiting,
+          onProgress: (...args) => bar.update(...args),
+        });
   const { folder, board, published, kept } = await work.finally(() => bar.stop());
   if (json) process.stdout.write(`${JSON.stringify({ folder, published, kept })}\n`);
   else
     process.stdout.write(
-      `${boardText(board)}\nPublished ${published.length} rankings, kept ${kept.length}: ${folder}\nLook at the difference (npx spotbench diff HEAD:results results), then commit results/.\n`,
+      `${boardText(board)}\nPublished ${published.length} rankings, kept ${kept.length}: ${folder}\n${what === 'rebuild' ? SITE_STAYS : ''}Look at the difference (npx spotbench diff HEAD:results results), then commit results/.\n`,
     );
   return 0;
+}
+
+/** Its maps and curves are made of predictions, which are not committed. */
+const SITE_STAYS =
+  'results/site was left as it is and may show other numbers; npx spotbench publish, where the predictions are, writes it again.\n';
+
+function sayWaiting(pid: number): void {
+  process.stderr.write(`waiting for process ${pid}, which works on results\n`);
 }
 
 function tellCheck(checked: CheckedResults, json: boolean): number {

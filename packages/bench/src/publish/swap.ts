@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { syncFolder, writeAndSync } from '@spotbench/core';
+import { SpotbenchError, syncFolder, writeAndSync } from '@spotbench/core';
 
 /** Holds what is about to replace published results; once it says so in `READY`, they are published, whatever happens then. */
 const STAGE = '.publishing';
@@ -42,6 +42,19 @@ export async function finishSwap(results: string): Promise<void> {
     await syncFolder(results);
   }
   rmSync(stage, { recursive: true, force: true });
+}
+
+/** @throws SpotbenchError `damaged-artefact` where a swap was interrupted; nothing is changed. */
+export function refuseUnfinishedSwap(results: string): void {
+  const stage = join(results, STAGE);
+  if (!existsSync(stage)) return;
+  const [state, cure] = existsSync(join(stage, READY))
+    ? ['is part old and part new', 'puts the rest in place']
+    : ['is as it was before', 'removes what is left of it'];
+  throw new SpotbenchError(
+    'damaged-artefact',
+    `${stage}: a publication was killed, and ${results} ${state}; npx spotbench publish --rebuild ${cure}`,
+  );
 }
 
 /** Copies a folder that stays as it is into the stage. */

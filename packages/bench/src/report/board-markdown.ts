@@ -1,5 +1,7 @@
 import { similarities } from '@spotbench/core';
 import { withoutNumber } from './board-text.ts';
+import { fixed, short, shortCommit } from './format.ts';
+import { rankedSet } from './ranked-set.ts';
 import type { Board, BoardRow, Ranking } from './board-schema.ts';
 
 /** leaderboard.md: the same tables for people. */
@@ -45,7 +47,7 @@ function rankingSection(ranking: Ranking): string[] {
         'Rank',
         'Method',
         ...ranking.sets.map((set) => `${set} PCC`),
-        `${rankedSet(ranking)} scaled`,
+        `${rankedSet(ranking.sets)} scaled`,
         'Undefined (prediction / truth constant)',
         'Cells',
       ],
@@ -53,7 +55,7 @@ function rankingSection(ranking: Ranking): string[] {
         rankText(row),
         nameText(row),
         ...ranking.sets.map((set) => scoreText(row, set)),
-        fixed(row.scaled[rankedSet(ranking)]?.value ?? null),
+        fixed(row.scaled[rankedSet(ranking.sets)]?.value ?? null),
         undefinedText(row),
         `${row.cells.ok}/${row.cells.total}`,
       ]),
@@ -165,11 +167,6 @@ function nameText({ method, kind, marks }: BoardRow): string {
   return [kind === 'method' ? `**${method}**` : method, ...marks.map((mark) => MARK[mark])].join(' ');
 }
 
-/** The set that is ranked by: "PCC on HVG-50" without its metric. */
-function rankedSet({ rankedBy, sets }: Ranking): string {
-  return sets.find((set) => rankedBy.endsWith(` ${set}`)) ?? sets[0];
-}
-
 function averageRanks({ criticalDifference: found }: Ranking): string[] {
   if (!found || found.nMethods < 2) return [];
   const ranks = found.averageRanks.map(({ name, rank }) => `${name} ${rank.toFixed(2)}`).join(', ');
@@ -208,18 +205,4 @@ function failureLines({ method, failures, cells }: BoardRow): string[] {
   const shown = failures.slice(0, 5).map((f) => `  - ${f.kind}: \`${f.cell}\`: ${f.reason}`);
   const more = failures.length > 5 ? [`  - and ${failures.length - 5} more`] : [];
   return [`- ${method}: ${failures.length} of ${cells.total} cells have no scores`, ...shown, ...more];
-}
-
-function fixed(value: number | null): string {
-  if (value === null) return '-';
-  const text = value.toFixed(3);
-  return text === '-0.000' ? '0.000' : text;
-}
-
-function short(hash: string | null): string {
-  return hash === null ? 'none' : hash.slice(0, 12);
-}
-
-function shortCommit(commit: string): string {
-  return `${commit.slice(0, 10)}${commit.endsWith('+') ? '+' : ''}`;
 }

@@ -1,4 +1,5 @@
 import type { Board, BoardRow, Ranking } from './board-schema.ts';
+import { fixed } from './format.ts';
 
 /** The leaderboard in a few lines for a terminal: PCC of every method on every set, one block per ranking. */
 export function boardText(board: Board): string {
@@ -29,5 +30,5 @@ export function withoutNumber({ failures }: BoardRow): string {
 function valueOf(row: BoardRow, set: string): string {
   const value = row.scores[set]?.pcc?.value;
   if (value === undefined || value === null) return withoutNumber(row);
-  return value.toFixed(3).replace(/^-0\.000$/, '0.000');
+  return fixed(value);
 }

@@ -1,4 +1,5 @@
 import { hashValue, isSpotbenchError } from '@spotbench/core';
+import { groupBy } from '../collections/group-by.ts';
 import { openData } from '../data/data-artefact.ts';
 import { howToGet } from '../datasets/how-to-get.ts';
 import { hashOfViews } from '../features/features-artefact.ts';
@@ -11,7 +12,8 @@ import type { Workspace } from '../workspace/workspace.ts';
 import type { Board, Ranking } from './board-schema.ts';
 import { controlCells } from './controls.ts';
 import type { Rank } from './kept-standings.ts';
-import { RANKED_BY, rankMethods, type MethodCells } from './ranking.ts';
+import { rankedSet } from './ranked-set.ts';
+import { rankMethods, type MethodCells } from './ranking.ts';
 import { readFinished, type FinishedCell } from './read-runs.ts';
 
 type Read = (state: Extract<CellState, { kind: 'ok' }>) => Promise<FinishedCell>;
@@ -81,12 +83,6 @@ function noticeOf(rankings: readonly Ranking[]): string {
     : 'Run on this machine; not published.';
 }
 
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
-  return groups;
-}
-
 /** The options that select a regime and encoder; none for the default. */
 function variantOptions({ regime, encoder }: Pick<Cell, 'regime' | 'encoder'>): string {
   if (regime === 'finetune') return ` --regime finetune${encoder === SCRATCH ? ' --from-scratch' : ''}`;
@@ -113,7 +109,7 @@ export function storeReader(workspace: Workspace): Read {
 
 /** Genes of the set that tables rank by. */
 function rankedGenes(sets: FinishedCell['sets'][string]): readonly string[] {
-  return sets[RANKED_BY] ?? Object.values(sets)[0] ?? [];
+  return (sets as Record<string, readonly string[]>)[rankedSet(Object.keys(sets))] ?? [];
 }
 
 async function buildRanking(
@@ -159,7 +155,7 @@ async function buildRanking(
     tier: definition.tier,
     protocolNote: definition.note,
     regime: regimeLabel({ regime, encoder }),
-    rankedBy: `PCC on ${RANKED_BY}`,
+    rankedBy: `PCC on ${rankedSet(sets)}`,
     ...standings,
     hashes: {
       dataset: first((r) => r.datasetHash),

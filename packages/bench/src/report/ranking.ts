@@ -15,12 +15,10 @@ import { meanPaperAverage } from './paper-averages.ts';
 import type { BoardRow, Ranking } from './board-schema.ts';
 import { REQUIRED_CONTROLS } from './controls.ts';
 import { marksOf } from './marks.ts';
+import { rankedSet } from './ranked-set.ts';
 import type { FinishedCell } from './read-runs.ts';
 import { scaledScores } from './scaled.ts';
 import { summariseSimilarities } from '../similarity/summarise-similarities.ts';
-
-/** Methods are ordered by PCC on this set: genes that vary are those worth predicting. Every other set stands beside it. */
-export const RANKED_BY = 'HVG-50';
 
 /** Draws and seed of every bootstrap of a table: tables of the same records are equal to the byte. */
 const BOOTSTRAP = { seed: 20_240, draws: 1000 };
@@ -61,7 +59,7 @@ export function rankMethods(
   const summaries: Summaries = new Map(
     sets.map((set) => [set, new Map(METRICS.map((metric) => [metric, summaryOf(complete, set, metric)]))]),
   );
-  const rankedBy = sets.includes(RANKED_BY) ? RANKED_BY : sets[0];
+  const rankedBy = rankedSet(sets);
   const controls = controlsOf(methods, commandFor);
   const competing = complete.filter((m) => m.kind === 'method');
   const ranked = controls.note === null ? compare(competing, rankedBy) : undefined;
@@ -86,8 +84,7 @@ export function rankMethods(
       provenance: { command: commandFor(method.method), ...provenanceOf(recordsOf(method)) },
     };
   });
-  const value = (row: BoardRow): number =>
-    row.scores[RANKED_BY]?.pcc?.value ?? row.scores[sets[0]]?.pcc?.value ?? -Infinity;
+  const value = (row: BoardRow): number => row.scores[rankedBy]?.pcc?.value ?? -Infinity;
   rows.sort((a, b) => value(b) - value(a) || (a.method < b.method ? -1 : 1));
   return { rows, controls, ...conclusionsOf(ranked, controls.note) };
 }

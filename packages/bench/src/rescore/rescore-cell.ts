@@ -3,6 +3,7 @@ import { panelsHash } from '../cell/gene-sets.ts';
 import { readPredictions, type SectionPrediction } from '../cell/predictions.ts';
 import { scoreFiles, type ScoreFiles } from '../cell/score-files.ts';
 import { scoreFold } from '../cell/score-fold.ts';
+import { short } from '../report/format.ts';
 import { runFolder } from '../results/run-folder.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -92,8 +93,4 @@ function firstDifference(stored: string, rescored: string): Omit<ScoreDifference
   const at = a.findIndex((line, i) => line !== b[i]);
   const line = at < 0 ? a.length : at;
   return { line: line + 1, stored: a[line] ?? '', rescored: b[line] ?? '' };
-}
-
-function short(hash: string | null): string {
-  return hash === null ? 'none' : hash.slice(0, 12);
 }

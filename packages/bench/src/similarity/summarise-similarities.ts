@@ -1,4 +1,5 @@
 import { countsZero, similarities, type SectionSimilarity, type SimilarityName } from '@spotbench/core';
+import { groupBy } from '../collections/group-by.ts';
 import type { CellSimilarities } from './cell-similarities.ts';
 
 /** A similarity of a method as tables show it. */
@@ -35,11 +36,11 @@ function summaryOf(cells: readonly ComparedCell[], name: SimilarityName): Simila
   const counted = found
     .map(({ of, ...place }) => ({ ...place, value: countsZero(of) ? 0 : of.value }))
     .filter((entry): entry is typeof entry & { value: number } => entry.value !== null);
-  const bySection = [...group(counted, ({ section }) => section).values()].map((seeds) => ({
+  const bySection = [...groupBy(counted, ({ section }) => section).values()].map((seeds) => ({
     patient: seeds[0].patient,
     value: mean(seeds),
   }));
-  const byPatient = [...group(bySection, ({ patient }) => patient).values()].map((of) => ({ value: mean(of) }));
+  const byPatient = [...groupBy(bySection, ({ patient }) => patient).values()].map((of) => ({ value: mean(of) }));
   return {
     value: byPatient.length === 0 ? null : mean(byPatient),
     reason: byPatient.length === 0 ? commonest(found.map(({ of }) => of)) : null,
@@ -48,18 +49,12 @@ function summaryOf(cells: readonly ComparedCell[], name: SimilarityName): Simila
   };
 }
 
-function group<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
-  return groups;
-}
-
 function mean(values: readonly { readonly value: number }[]): number {
   return values.reduce((sum, { value }) => sum + value, 0) / values.length;
 }
 
 function commonest(values: readonly SectionSimilarity[]): string {
-  const counts = group(
+  const counts = groupBy(
     values.map(({ reason }) => reason ?? 'unknown'),
     (reason) => reason,
   );

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { groupBy } from '../collections/group-by.ts';
 import { formatBytes } from '../fetch/format-bytes.ts';
 import { withLock } from '../locks/store-lock.ts';
 import { textTable } from '../method-check/text-table.ts';
@@ -35,12 +36,6 @@ function groupOf({ kind, name }: StoreEntry, all: boolean): string {
   const many = kind === 'runs' || kind === 'models' || kind === 'checkpoints';
   if (all || !(many || kind === 'code' || kind === 'logs')) return `${kind} ${name}`;
   return many ? `${kind} ${name.split('--').slice(0, 3).join('--')}` : kind;
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
-  return groups;
 }
 
 /** `3 min 20 s`, or from the youngest to the oldest. */

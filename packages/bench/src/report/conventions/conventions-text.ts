@@ -1,3 +1,4 @@
+import { fixed } from '../format.ts';
 import type { ConventionRow, ConventionTable } from './compare-conventions.ts';
 
 /** The tables for a terminal: a line a convention, a column a method, best first. */
@@ -33,7 +34,7 @@ function tableText(table: ConventionTable): string {
 function valueText({ values, ranks }: ConventionRow, method: string): string {
   const value = values[method];
   const rank = ranks[method] as number | undefined;
-  const text = value === null ? 'n/a' : value.toFixed(3).replace(/^-0\.000$/, '0.000');
+  const text = value === null ? 'n/a' : fixed(value);
   return rank === undefined ? text : `${text} (${rank})`;
 }
 

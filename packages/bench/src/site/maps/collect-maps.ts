@@ -1,6 +1,6 @@
 import type { Ranking } from '../../report/board-schema.ts';
 import { columnOf, type OnPredictions } from '../numbers/method-results.ts';
-import { rankedSet } from '../numbers/ranked-set.ts';
+import { rankedSet } from '../../report/ranked-set.ts';
 import type { TruthColumns } from '../numbers/truth-columns.ts';
 import type { SiteDataset } from '../site-input.ts';
 import { quantise, type QuantisedColumn } from './quantise.ts';
@@ -36,7 +36,7 @@ export interface RankingMaps {
 
 /** Fills the maps of a ranking while the predictions of its cells pass by. A section tested in several folds shows the first. */
 export function collectMaps(maps: RankingMaps, dataset: SiteDataset, truth: TruthColumns): OnPredictions {
-  const set = rankedSet(maps.ranking);
+  const set = rankedSet(maps.ranking.sets);
   return async ({ cell }, { sections, sets }, predictions) => {
     for (const prediction of predictions) {
       const rows = new Map(sections.find((s) => s.section === prediction.section)?.rows.map((row) => [row.gene, row]));

@@ -1,3 +1,4 @@
+import { spotPitchPx } from '@spotbench/core';
 import type { SpotPositions, Thumbnail } from '../site-input.ts';
 
 /** Width of the frame that spots are placed in; its height follows the section's shape. */
@@ -16,11 +17,12 @@ export interface Frame {
   readonly originPx: readonly [number, number];
 }
 
-/** The box around the spots, with room for two of them on each side. */
-export function frameOf({ pixelX, pixelY }: SpotPositions): Frame {
-  const spacing = medianSpacing(pixelX, pixelY);
-  const [x0, x1] = extent(pixelX, 1.2 * spacing);
-  const [y0, y1] = extent(pixelY, 1.2 * spacing);
+/** The box around the spots, with room for two of them on each side. @throws SpotbenchError `bad-data` as `spotPitchPx`. */
+export function frameOf(spots: SpotPositions): Frame {
+  const { pixelX, pixelY } = spots;
+  const pitch = spotPitchPx(spots);
+  const [x0, x1] = extent(pixelX, 1.2 * pitch);
+  const [y0, y1] = extent(pixelY, 1.2 * pitch);
   const pxPerUnit = (x1 - x0) / FRAME_WIDTH;
   const place = (values: ArrayLike<number>, from: number): Uint16Array =>
     Uint16Array.from(values, (v) => Math.round((v - from) / pxPerUnit));
@@ -29,7 +31,7 @@ export function frameOf({ pixelX, pixelY }: SpotPositions): Frame {
     height: Math.round((y1 - y0) / pxPerUnit),
     x: place(pixelX, x0),
     y: place(pixelY, y0),
-    radius: Number(((0.42 * spacing) / pxPerUnit).toFixed(1)),
+    radius: Number(((0.42 * pitch) / pxPerUnit).toFixed(1)),
     pxPerUnit,
     originPx: [x0, y0],
   };
@@ -51,18 +53,4 @@ function extent(values: ArrayLike<number>, margin: number): [number, number] {
     high = Math.max(high, values[i]);
   }
   return [low - margin, high + margin];
-}
-
-/** Median over (at most 200) spots of the distance to the nearest other; 1 for a single spot. */
-function medianSpacing(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  const step = Math.max(1, Math.floor(x.length / 200));
-  const nearest: number[] = [];
-  for (let i = 0; i < x.length; i += step) {
-    let best = Infinity;
-    for (let j = 0; j < x.length; j++) if (j !== i) best = Math.min(best, (x[i] - x[j]) ** 2 + (y[i] - y[j]) ** 2);
-    nearest.push(Math.sqrt(best));
-  }
-  nearest.sort((a, b) => a - b);
-  const median = nearest[nearest.length >> 1];
-  return Number.isFinite(median) && median > 0 ? median : 1;
 }

@@ -5,7 +5,7 @@ import type { SiteCell } from '../site-input.ts';
 import { calibrate, type Calibration, type GenePair } from './calibration.ts';
 import { geneCorrelations, rankedGenes, type GeneOfPatient } from './gene-correlations.ts';
 import { lossCurve, type LossPoint } from './loss-curve.ts';
-import { rankedSet, widestSet } from './ranked-set.ts';
+import { rankedSet, widestSet } from '../../report/ranked-set.ts';
 import type { TruthColumns } from './truth-columns.ts';
 
 /** Everything that the page of a method shows of one ranking. */
@@ -46,7 +46,7 @@ export async function methodResults(
   truth: TruthColumns,
   onPredictions: OnPredictions,
 ): Promise<MethodResults> {
-  const set = rankedSet(ranking);
+  const set = rankedSet(ranking.sets);
   const firstSeed = Math.min(...cells.map((c) => c.cell.seed));
   const scored: FinishedCell[] = [];
   const pairs: GenePair[] = [];
@@ -65,7 +65,7 @@ export async function methodResults(
   return {
     set,
     byPatient: geneCorrelations(scored, set),
-    genes: rankedGenes(geneCorrelations(scored, widestSet(ranking))),
+    genes: rankedGenes(geneCorrelations(scored, widestSet(ranking.sets))),
     calibration: pairs.length > 0 ? calibrate(pairs) : undefined,
     curves: curves.sort((a, b) => a.fold - b.fold),
     costs: costsOf(cells),

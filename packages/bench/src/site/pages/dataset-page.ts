@@ -1,9 +1,9 @@
 import type { Board, Ranking } from '../../report/board-schema.ts';
-import { counted, fixed } from '../format.ts';
+import { counted, fixed } from '../../report/format.ts';
 import type { Html } from '../html.ts';
 import { html } from '../html.ts';
 import { figure, scrolling, type Page } from '../page-shell.ts';
-import { rankedSet } from '../numbers/ranked-set.ts';
+import { rankedSet } from '../../report/ranked-set.ts';
 import { criticalDifferencePlot } from '../plots/critical-difference-plot.ts';
 import { gapPlot } from '../plots/gap-plot.ts';
 import { intervalPlot } from '../plots/interval-plot.ts';
@@ -31,7 +31,7 @@ export async function datasetPage({ board }: SiteInput, dataset: SiteDataset): P
 
 async function rankingSection(ranking: Ranking): Promise<Html> {
   const slug = rankingSlug(ranking);
-  const set = rankedSet(ranking);
+  const set = rankedSet(ranking.sets);
   const intervals = intervalPlot(`interval-${slug}`, ranking, set);
   const ranks = criticalDifferencePlot(`ranks-${slug}`, ranking);
   const oracle = ranking.rows.find((r) => r.method === 'oracle')?.scores[set]?.pcc?.value;
@@ -96,7 +96,7 @@ function pairTable({ pairs, dataset, protocol, regime }: Ranking): Html | string
 }
 
 async function gapSection(board: Board, dataset: string, rankings: readonly Ranking[]): Promise<Html | string> {
-  const set = rankings.length > 0 ? rankedSet(rankings[0]) : '';
+  const set = rankings.length > 0 ? rankedSet(rankings[0].sets) : '';
   const gaps = board.gaps.filter((g) => g.dataset === dataset && g.set === set && g.gap !== null);
   const regimes = [...new Set(gaps.map((g) => g.regime))];
   if (regimes.length === 0) return '';

@@ -1,5 +1,5 @@
 import type { BoardRow, Ranking } from '../../report/board-schema.ts';
-import { fixed } from '../format.ts';
+import { fixed } from '../../report/format.ts';
 import { Html, html } from '../html.ts';
 import { scrolling } from '../page-shell.ts';
 import { pagePaths, rankingSlug } from '../site-names.ts';

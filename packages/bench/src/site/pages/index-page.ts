@@ -1,5 +1,5 @@
 import type { Ranking } from '../../report/board-schema.ts';
-import { counted } from '../format.ts';
+import { counted } from '../../report/format.ts';
 import { html, type Html } from '../html.ts';
 import { scrolling, type Page } from '../page-shell.ts';
 import { pagePaths, rankingSlug } from '../site-names.ts';

@@ -1,11 +1,11 @@
 import type { BoardRow, Ranking } from '../../report/board-schema.ts';
 import { withoutNumber } from '../../report/board-text.ts';
-import { fixed, short } from '../format.ts';
+import { fixed, short, shortCommit } from '../../report/format.ts';
 import type { Html } from '../html.ts';
 import { html } from '../html.ts';
 import { command, scrolling } from '../page-shell.ts';
 import { pagePaths, rankingSlug } from '../site-names.ts';
-import { rankedSet } from '../numbers/ranked-set.ts';
+import { rankedSet } from '../../report/ranked-set.ts';
 
 /** The table of one ranking: every column sorts, by mouse or keyboard; rows come in the board's order. `up` leads to the root. */
 export function leaderboardTable(ranking: Ranking, up: string): Html {
@@ -47,7 +47,7 @@ function sortable(text: string, kind: string, first: 'ascending' | 'descending')
 }
 
 function tableRow(ranking: Ranking, row: BoardRow, up: string): Html {
-  const set = rankedSet(ranking);
+  const set = rankedSet(ranking.sets);
   const number = row.scores[set]?.pcc ?? Object.values(row.scores)[0]?.pcc;
   const all = (row.scores.all ?? Object.values(row.scores)[0])?.pcc;
   const counts = all && [all.nUndefined.constant_pred, all.nUndefined.constant_truth];
@@ -144,8 +144,4 @@ function provenance({ rows, hashes, dataset, protocol, regime }: Ranking): Html 
     <summary>Exact command and origin of every row</summary>
     ${scrolling(`Origin of ${dataset}, ${protocol}, ${regime}`, origin, table)}
   </details>`;
-}
-
-function shortCommit(commit: string): string {
-  return `${commit.slice(0, 10)}${commit.endsWith('+') ? '+' : ''}`;
 }

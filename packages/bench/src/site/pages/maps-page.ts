@@ -1,5 +1,5 @@
 import { scheme } from 'vega';
-import { fixed } from '../format.ts';
+import { fixed } from '../../report/format.ts';
 import { Html, html } from '../html.ts';
 import type { MappedSection, RankingMaps } from '../maps/collect-maps.ts';
 import { mapKey } from '../maps/map-data.ts';

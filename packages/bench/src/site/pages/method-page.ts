@@ -1,6 +1,6 @@
 import type { BoardRow, Ranking } from '../../report/board-schema.ts';
 import { withoutNumber } from '../../report/board-text.ts';
-import { counted, duration, fixed } from '../format.ts';
+import { counted, duration, fixed } from '../../report/format.ts';
 import type { Html } from '../html.ts';
 import { html } from '../html.ts';
 import type { MethodResults } from '../numbers/method-results.ts';

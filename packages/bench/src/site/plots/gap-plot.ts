@@ -1,3 +1,4 @@
+import { fixed } from '../../report/format.ts';
 import type { Board } from '../../report/board-schema.ts';
 import type { Plot } from './render-plot.ts';
 
@@ -20,7 +21,7 @@ export function gapPlot(id: string, gaps: readonly Gap[]): Plot {
   return {
     id,
     title: `Leakage gap on ${known[0]?.set ?? ''}`,
-    description: `slide-out minus patient-out PCC: ${known.map((g) => `${g.method} ${g.gap!.toFixed(3)}`).join(', ')}.`,
+    description: `slide-out minus patient-out PCC: ${known.map((g) => `${g.method} ${fixed(g.gap)}`).join(', ')}.`,
     spec: {
       width: 220,
       height: { step: 20 },

@@ -23,3 +23,8 @@ export function duration(ms: number): string {
 export function counted(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
+
+/** The first digits of a commit; `+` marks a work tree with changes. */
+export function shortCommit(commit: string): string {
+  return `${commit.slice(0, 10)}${commit.endsWith('+') ? '+' : ''}`;
+}
