@@ -61,6 +61,7 @@ export { HEADLINE_AVERAGING, HEADLINE_POLICY, summarise } from './metrics/headli
 export type { ScoredRun, Summary, SummaryOptions } from './metrics/headline.ts';
 export type { GeneMetricName, Metric, MetricName, UndefinedReason } from './metrics/metric.ts';
 export { metrics } from './metrics/metrics.ts';
+export { scoreMatrix } from './metrics/score-matrix.ts';
 export type { GeneSet, ScoredSection, UndefinedCounts, UndefinedPolicy } from './metrics/score-matrix.ts';
 export { scorePooled, scoreSection } from './metrics/score-section.ts';
 export type { SectionPair } from './metrics/score-section.ts';

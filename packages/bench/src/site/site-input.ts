@@ -1,3 +1,4 @@
+import type { Spots } from '@spotbench/core';
 import type { SectionPrediction } from '../cell/predictions.ts';
 import type { Cell } from '../plan/cell-id.ts';
 import type { Board } from '../report/board-schema.ts';
@@ -17,11 +18,7 @@ export interface SiteCell {
 }
 
 /** Where the spots of a section lie on its image, in pixels of the full resolution. */
-export interface SpotPositions {
-  readonly ids: readonly string[];
-  readonly pixelX: ArrayLike<number>;
-  readonly pixelY: ArrayLike<number>;
-}
+export type SpotPositions = Pick<Spots, 'ids' | 'pixelX' | 'pixelY'>;
 
 /** A small H&E picture of a section. */
 export interface Thumbnail {

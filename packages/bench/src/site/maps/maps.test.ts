@@ -3,7 +3,11 @@ import { frameOf, FRAME_WIDTH, tissuePlace } from './map-section.ts';
 import { quantise } from './quantise.ts';
 
 describe('frameOf', () => {
-  const frame = frameOf({ ids: ['a', 'b', 'c'], pixelX: [100, 200, 100], pixelY: [50, 50, 150] });
+  const frame = frameOf({
+    ids: ['a', 'b', 'c'],
+    pixelX: Float32Array.of(100, 200, 100),
+    pixelY: Float32Array.of(50, 50, 150),
+  });
 
   it('keeps the shape: equal distances in pixels are equal in the frame', () => {
     expect(frame.width).toBe(FRAME_WIDTH);

@@ -1,3 +1,4 @@
+import { scoreMatrix } from '@spotbench/core';
 import type { FinishedCell } from '../../report/read-runs.ts';
 
 /** Correlation of a gene in the sections of one patient, averaged over those sections and the seeds. */
@@ -18,16 +19,17 @@ interface Mean {
  */
 export function geneCorrelations(cells: readonly FinishedCell[], set: string): GeneOfPatient[] {
   const byPatient = new Map<string, Map<string, Mean>>();
-  for (const { sections, sets } of cells) {
-    for (const { section, patient, rows } of sections) {
-      const inSet = new Set((sets[section] as Record<string, readonly string[]> | undefined)?.[set] ?? []);
-      const genes = byPatient.get(patient) ?? new Map<string, Mean>();
-      byPatient.set(patient, genes);
-      for (const row of rows) {
-        const value = row.pcc ?? (isMethodsFault(row.undefined) ? 0 : null);
-        if (value === null || !inSet.has(row.gene)) continue;
-        const mean = genes.get(row.gene) ?? { sum: 0, n: 0 };
-        genes.set(row.gene, { sum: mean.sum + value, n: mean.n + 1 });
+  for (const { sections: scored, sets } of cells) {
+    const inSet = sets as Record<string, Record<string, readonly string[]> | undefined>;
+    const { sections, genes, values, counted } = scoreMatrix(scored, ({ section }) => inSet[section]?.[set] ?? []);
+    for (const [s, { patient }] of sections.entries()) {
+      const means = byPatient.get(patient) ?? new Map<string, Mean>();
+      byPatient.set(patient, means);
+      for (const [g, gene] of genes.entries()) {
+        const i = s * genes.length + g;
+        if (counted[i] === 0) continue;
+        const mean = means.get(gene) ?? { sum: 0, n: 0 };
+        means.set(gene, { sum: mean.sum + values[i], n: mean.n + 1 });
       }
     }
   }
@@ -48,10 +50,6 @@ export function rankedGenes(values: readonly GeneOfPatient[]): { gene: string; p
   return [...means]
     .map(([gene, { sum, n }]) => ({ gene, pcc: sum / n }))
     .sort((a, b) => b.pcc - a.pcc || (a.gene < b.gene ? -1 : 1));
-}
-
-function isMethodsFault(reason: string | null): boolean {
-  return reason === 'constant_pred' || reason === 'missing_by_method';
 }
 
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
