@@ -1,3 +1,4 @@
+import { fixed } from '../../report/format.ts';
 import type { Calibration } from '../numbers/calibration.ts';
 import type { Plot } from './render-plot.ts';
 
@@ -25,7 +26,7 @@ export function decilesPlot(id: string, { deciles }: Calibration): Plot {
   return {
     id,
     title: 'Tenths of the spots by prediction',
-    description: `From the lowest to the highest tenth the prediction rises by ${predicted.toFixed(3)}, the measurement by ${(high.measured - low.measured).toFixed(3)}.`,
+    description: `From the lowest to the highest tenth the prediction rises by ${fixed(predicted)}, the measurement by ${fixed(high.measured - low.measured)}.`,
     spec: scatter(
       deciles,
       { x: "predicted, less gene's measured mean", y: "measured, less gene's mean", format: '' },

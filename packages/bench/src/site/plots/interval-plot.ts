@@ -1,3 +1,4 @@
+import { fixed } from '../../report/format.ts';
 import type { Ranking } from '../../report/board-schema.ts';
 import type { Plot } from './render-plot.ts';
 
@@ -15,7 +16,7 @@ export function intervalPlot(id: string, { rows, dataset }: Ranking, set: string
   return {
     id,
     title: `PCC on ${set} with 95 % intervals`,
-    description: `${dataset}: ${values.map((v) => `${v.method} ${v.pcc.toFixed(3)} [${v.low.toFixed(3)}, ${v.high.toFixed(3)}]`).join(', ')}.`,
+    description: `${dataset}: ${values.map((v) => `${v.method} ${fixed(v.pcc)} [${fixed(v.low)}, ${fixed(v.high)}]`).join(', ')}.`,
     spec: {
       width: 220,
       height: { step: 20 },
