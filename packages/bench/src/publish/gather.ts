@@ -3,28 +3,16 @@ import type { Cell } from '../plan/cell-id.ts';
 import type { Plan } from '../plan/plan.ts';
 import { findMethod } from '../registry/methods.ts';
 import { countsOf } from '../report/build-board.ts';
-import { controlCells } from '../report/controls.ts';
+import { rankingCells, type RankingCells } from '../report/ranking-cells.ts';
 import { byFold } from '../rescore/rescore.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { labelOf } from './published-board.ts';
 import type { RankingInfo, RunToPublish } from './published-ranking.ts';
 import { disagreements } from './same-exam.ts';
 import type { VerifiedCell } from './verify-cell.ts';
 
-/** The cells of one ranking: those selected, and the controls that belong beside them. */
-export interface RankingCells {
-  readonly label: string;
-  readonly selected: readonly Cell[];
-  readonly all: readonly Cell[];
-}
-
-/** The rankings of a plan. */
+/** The rankings of a plan, cells fold by fold. */
 export function rankingsOf(plan: Plan): RankingCells[] {
-  const groups = new Map<string, Cell[]>();
-  for (const cell of plan.cells) groups.set(labelOf(cell), [...(groups.get(labelOf(cell)) ?? []), cell]);
-  return [...groups].map(([label, selected]) => {
-    return { label, selected, all: byFold([...selected, ...controlCells(plan, selected)]) };
-  });
+  return rankingCells(plan).map((ranking) => ({ ...ranking, all: byFold(ranking.all) }));
 }
 
 /** The runs of one ranking, or everything that stands in the way of publishing it. */

@@ -1,6 +1,6 @@
 import { SpotbenchError } from '@spotbench/core';
 import type { Datasets } from '../datasets/schema.ts';
-import { regimeLabel, type Cell } from '../plan/cell-id.ts';
+import type { Cell } from '../plan/cell-id.ts';
 import type { Plan, PlannedDataset } from '../plan/plan.ts';
 import type { MethodEntry } from '../registry/methods.ts';
 import { boardSchema, type Board } from '../report/board-schema.ts';
@@ -29,11 +29,6 @@ export async function publishedBoard(workspace: Workspace, rankings: readonly Pu
     read: ({ cell, record }) => Promise.resolve(publishedCell(byCell.get(cell.id)!, record)),
   });
   return boardSchema.parse(board);
-}
-
-/** Folder of a ranking: what `buildBoard` puts into one table. */
-export function labelOf(cell: Pick<Cell, 'dataset' | 'protocol' | 'regime' | 'encoder'>): string {
-  return [cell.dataset, cell.protocol, regimeLabel(cell)].join('--');
 }
 
 /**

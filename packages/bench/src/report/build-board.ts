@@ -10,9 +10,9 @@ import { stateReader, type CellState } from '../results/cell-state.ts';
 import { similarityReader } from '../similarity/similarity-store.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Board, Ranking } from './board-schema.ts';
-import { controlCells } from './controls.ts';
 import type { Rank } from './kept-standings.ts';
 import { rankedSet } from './ranked-set.ts';
+import { rankingCells, rankingLabel } from './ranking-cells.ts';
 import { rankMethods, type MethodCells } from './ranking.ts';
 import { readFinished, type FinishedCell } from './read-runs.ts';
 
@@ -49,10 +49,9 @@ export async function buildBoard(workspace: Workspace, plan: Plan, options: Boar
   const { tier = 'local', counts, rank = rankAnew } = options;
   const read = options.read ?? storeReader(workspace);
   const stateOf = stateOfCell(workspace, plan, options);
-  const groups = groupBy(plan.cells, (cell) => [cell.dataset, cell.protocol, regimeLabel(cell)].join('\0'));
   const rankings: Ranking[] = [];
-  for (const cells of groups.values()) {
-    const states = await Promise.all([...cells, ...controlCells(plan, cells)].map(stateOf));
+  for (const { all } of rankingCells(plan)) {
+    const states = await Promise.all(all.map(stateOf));
     rankings.push(await buildRanking(workspace, plan, states, { read, counts, rank }));
   }
   return {
@@ -136,8 +135,8 @@ async function buildRanking(
     const own = states.find((state) => state.cell.method === method)?.cell ?? { regime, encoder };
     return `npx spotbench run --dataset ${dataset} --protocol ${protocol} --method ${method}${variantOptions(own)}`;
   };
-  const place = [dataset, protocol, regimeLabel({ regime, encoder })].join('--');
-  const { rows, ...standings } = await rank(place, methods, sets, {
+  const label = rankingLabel(states[0].cell);
+  const { rows, ...standings } = await rank(label, methods, sets, {
     commandFor: command,
     averaging: definition.averaging,
   });
