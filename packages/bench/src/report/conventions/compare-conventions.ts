@@ -1,12 +1,14 @@
-import { scoreSection, type NamedExpression } from '@spotbench/core';
+import type { NamedExpression } from '@spotbench/core';
 import { readPredictions } from '../../cell/predictions.ts';
+import { groupBy } from '../../collections/group-by.ts';
 import { regimeLabel } from '../../plan/cell-id.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { findMethod } from '../../registry/methods.ts';
 import { foldOpener } from '../../rescore/open-folds.ts';
-import { cellState, type CellState } from '../../results/cell-state.ts';
+import { cellStates, type CellState } from '../../results/cell-state.ts';
 import { runFolder } from '../../results/run-folder.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
+import { rankingLabel } from '../ranking-cells.ts';
 import { readFinished } from '../read-runs.ts';
 import { CONVENTIONS, type PredictedRun } from './convention-values.ts';
 
@@ -40,11 +42,7 @@ export interface ConventionTable {
 
 /** Every convention for every table of a plan, from stored predictions: no method's code runs. */
 export async function compareConventions(workspace: Workspace, plan: Plan): Promise<ConventionTable[]> {
-  const groups = new Map<string, CellState[]>();
-  for (const cell of plan.cells) {
-    const key = [cell.dataset, cell.protocol, regimeLabel(cell)].join('\0');
-    groups.set(key, [...(groups.get(key) ?? []), await cellState(workspace, plan, cell)]);
-  }
+  const groups = groupBy(await cellStates(workspace, plan), ({ cell }) => rankingLabel(cell));
   const tables: ConventionTable[] = [];
   for (const states of groups.values()) tables.push(await tableOf(workspace, plan, states));
   return tables;
@@ -106,11 +104,12 @@ async function readRun(
   const sets: Record<string, PredictedRun['sets'][string]> = {};
   for (const state of states) {
     if (state.kind !== 'ok' || state.cell.seed !== seed) continue;
-    Object.assign(sets, (await readFinished(workspace, state)).sets);
+    const scored = await readFinished(workspace, state);
+    Object.assign(sets, scored.sets);
     for (const prediction of await readPredictions(runFolder(workspace, state.cell.id), state.manifest)) {
-      const { section, patient } = prediction;
+      const { section } = prediction;
       const pair = { truth: await truth(state.cell.id, section), prediction };
-      sections.push({ section, patient, pair, rows: scoreSection(pair) });
+      sections.push({ ...scored.sections.find((each) => each.section === section)!, pair });
     }
   }
   return { seed, sections, sets };
