@@ -85,6 +85,9 @@ describe('moving elements', () => {
     ['unstack', (x) => tf.sub(tf.unstack(x, 1)[2], tf.unstack(x, 1)[0]), [4, 3, 5]],
     ['stack', (x) => tf.stack([x, tf.square(x)], 1), [4, 3, 5]],
     ['concat', (x) => tf.concat([x, tf.transpose(x, [0, 2, 1]), x], 0), [2, 3, 3]],
+    ['concat on the last axis', (x) => tf.concat([tf.transpose(x), tf.square(tf.transpose(x))], -1), [4, 3, 5]],
+    ['stack on a new last axis', (x) => tf.stack([tf.transpose(x), tf.square(tf.transpose(x))], -1), [4, 3, 5]],
+    ['gather on the last axis', (x) => tf.gather(tf.transpose(x), tf.tensor1d([3, 0, 3], 'int32'), -1), [4, 3, 5]],
     ['squeeze', (x) => tf.squeeze(tf.transpose(x)), [4, 1, 5]],
     ['expandDims', (x) => tf.expandDims(tf.transpose(x), 1), [4, 3, 5]],
     [

@@ -23,6 +23,9 @@ export const range = (length: number): number[] => Array.from({ length }, (_, in
 export const sameList = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((item, index) => item === b[index]);
 
+/** An axis counted from the end if negative, as TensorFlow.js lets kernels be called, counted from the front. */
+export const axisOf = (axis: number, rank: number): number => (axis + rank) % rank;
+
 /** A value stored as it is seen: logical order, nothing to broadcast. */
 export function plain(name: string, dtype: DType, shape: readonly number[]): Value {
   return { name, dtype, shape, order: range(shape.length), stored: shape };

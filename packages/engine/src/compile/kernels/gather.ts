@@ -2,14 +2,15 @@ import type { GatherV2Attrs, OneHotAttrs, ScatterNdAttrs, UnsortedSegmentSumAttr
 import { cast, elementwise, moveAxis, scalarLike, select } from '../elementwise.ts';
 import { typedArray, type Graph } from '../graph.ts';
 import { reshape } from '../reshape.ts';
-import { dense, plain, range, uniform, type Value } from '../value.ts';
+import { axisOf, dense, plain, range, uniform, type Value } from '../value.ts';
 import { lowering, type LoweringTable } from './lowering.ts';
 
 /** Kernels that read or add at computed positions. Indices must lie in range: ONNX Runtime reports those that do not. */
 export const gatherKernels: LoweringTable = {
-  GatherV2: lowering<GatherV2Attrs>((graph, { x, indices }, { axis, batchDims }) =>
-    batchDims === 0 ? gather(graph, x, indices, axis) : batchGather(graph, x, indices, axis, batchDims),
-  ),
+  GatherV2: lowering<GatherV2Attrs>((graph, { x, indices }, { axis, batchDims }) => {
+    const at = axisOf(axis, x.shape.length);
+    return batchDims === 0 ? gather(graph, x, indices, at) : batchGather(graph, x, indices, at, batchDims);
+  }),
   GatherNd: (graph, { params, indices }) => gatherNd(graph, params, indices, 0),
   ScatterNd: lowering<ScatterNdAttrs>((graph, { indices, updates }, { shape }) =>
     scatterAdd(graph, indices, updates, shape),

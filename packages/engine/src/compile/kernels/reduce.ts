@@ -2,6 +2,7 @@ import type { ArgMaxAttrs, CumsumAttrs, MaxAttrs, SoftmaxAttrs, SumAttrs, TopKAt
 import { arithmetic, cast, isStoredWhole, scalarLike, unary } from '../elementwise.ts';
 import type { Graph } from '../graph.ts';
 import {
+  axisOf,
   dense,
   logicalDims,
   physicalDims,
@@ -57,7 +58,7 @@ function truth(op: string): Lowering {
 function axesOf(axis: number | number[] | null | undefined, x: Value): number[] {
   const rank = x.shape.length;
   if (axis === null || axis === undefined) return range(rank);
-  return (Array.isArray(axis) ? axis : [axis]).map((item) => (item + rank) % rank);
+  return (Array.isArray(axis) ? axis : [axis]).map((item) => axisOf(item, rank));
 }
 
 /** Reduces the stored axes that hold `axes`; an axis whose broadcast is pending is reduced as the one element it is. */
@@ -98,7 +99,7 @@ function timesPending(graph: Graph, sum: Value, x: Value, axes: readonly number[
 
 function softmax(graph: Graph, op: string, logits: Value, dim: number): Value {
   const whole = dense(graph, logits, logits.order);
-  const axis = whole.order.indexOf((dim + logits.shape.length) % logits.shape.length);
+  const axis = whole.order.indexOf(axisOf(dim, logits.shape.length));
   return unary(graph, op, whole, { axis });
 }
 
@@ -121,7 +122,7 @@ function topK(graph: Graph, x: Value, { k, sorted }: TopKAttrs): Value[] {
 
 function cumulativeSum(graph: Graph, x: Value, { axis, exclusive, reverse }: CumsumAttrs): Value {
   const whole = isStoredWhole(x) ? relayout(graph, x, x.order) : dense(graph, x, x.order);
-  const position = uniform(graph, whole.order.indexOf(axis), 'int32', []);
+  const position = uniform(graph, whole.order.indexOf(axisOf(axis, x.shape.length)), 'int32', []);
   const attributes = { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 };
   return { ...whole, name: graph.apply('CumSum', [whole.name, position.name], attributes) };
 }
@@ -130,7 +131,8 @@ function cumulativeSum(graph: Graph, x: Value, { axis, exclusive, reverse }: Cum
  * Running products by doubling: after the step of width w every element holds the product of itself and the 2w - 1 before
  * it. log2(n) products; ONNX has no such op.
  */
-function cumulativeProduct(graph: Graph, x: Value, { axis, exclusive, reverse }: CumsumAttrs): Value {
+function cumulativeProduct(graph: Graph, x: Value, { axis: along, exclusive, reverse }: CumsumAttrs): Value {
+  const axis = axisOf(along, x.shape.length);
   const size = x.shape[axis];
   let result = exclusive ? shift(graph, x, axis, 1, reverse) : x;
   for (let width = 1; width < size; width *= 2) {

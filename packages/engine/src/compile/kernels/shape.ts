@@ -20,6 +20,7 @@ import type { DType } from '../../host-array.ts';
 import { typedArray, type Graph } from '../graph.ts';
 import { reshape } from '../reshape.ts';
 import {
+  axisOf,
   broadcastTo,
   dense,
   logicalDims,
@@ -41,13 +42,21 @@ export const shapeKernels: LoweringTable = {
     return reshape(graph, input, input.shape.toSpliced(axis, 0, 1));
   }),
   Transpose: lowering<TransposeAttrs>((_, { x }, { perm }) => transpose(x, perm)),
-  Concat: lowering<ConcatAttrs>((graph, inputs, { axis }) => concat(graph, Object.values(inputs), axis)),
+  Concat: lowering<ConcatAttrs>((graph, inputs, { axis }) => {
+    const parts = Object.values(inputs);
+    return concat(graph, parts, axisOf(axis, parts[0].shape.length));
+  }),
   Pack: lowering<PackAttrs>((graph, inputs, { axis }) => {
-    const items = Object.values(inputs).map((item) => reshape(graph, item, item.shape.toSpliced(axis, 0, 1)));
-    return concat(graph, items, axis);
+    const items = Object.values(inputs);
+    const at = axisOf(axis, items[0].shape.length + 1);
+    return concat(
+      graph,
+      items.map((item) => reshape(graph, item, item.shape.toSpliced(at, 0, 1))),
+      at,
+    );
   }),
   Unpack: lowering<UnpackAttrs>((graph, { value }, { axis }) => {
-    const at = (axis + value.shape.length) % value.shape.length;
+    const at = axisOf(axis, value.shape.length);
     return range(value.shape[at]).map((index) =>
       reshape(graph, sliceAxis(graph, value, at, index, index + 1), value.shape.toSpliced(at, 1)),
     );
@@ -63,7 +72,7 @@ export const shapeKernels: LoweringTable = {
   }),
   StridedSlice: lowering<StridedSliceAttrs>((graph, { x }, attrs) => stridedSlice(graph, x, attrs)),
   SplitV: lowering<SplitVAttrs>((graph, { x }, { numOrSizeSplits, axis }) => {
-    const at = (axis + x.shape.length) % x.shape.length;
+    const at = axisOf(axis, x.shape.length);
     const sizes = backendUtil.prepareSplitSize(shaped(x), numOrSizeSplits, at);
     let end = 0;
     return sizes.map((size) => sliceAxis(graph, x, at, end, (end += size)));
@@ -161,7 +170,7 @@ function stridedSlice(graph: Graph, x: Value, attrs: StridedSliceAttrs): Value {
 }
 
 export function reverse(graph: Graph, x: Value, dims: readonly number[]): Value {
-  const axes = dims.map((axis) => (axis + x.shape.length) % x.shape.length);
+  const axes = dims.map((axis) => axisOf(axis, x.shape.length));
   const flip = (axis: number, flipped: number, kept: number) => (axes.includes(axis) ? flipped : kept);
   return slice(
     graph,

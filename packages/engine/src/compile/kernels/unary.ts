@@ -89,9 +89,13 @@ function log1p(graph: Graph, x: Value): Value {
   return select(graph, elementwise(graph, 'Equal', [u, one], 'bool'), x, corrected);
 }
 
+/** Below this exp(x) - 1 is -1 in float32; far below it sinh(x / 2) overflows while exp(x / 2) vanishes. */
+const NOTHING_LEFT = -80;
+
 /** exp(x) - 1 = 2 * sinh(x / 2) * exp(x / 2): exact for small x, where exp(x) - 1 cancels. */
 function expm1(graph: Graph, x: Value): Value {
-  const half = arithmetic(graph, 'Mul', x, scalarLike(graph, x, 0.5));
+  const low = elementwise(graph, 'Max', [x, scalarLike(graph, x, NOTHING_LEFT)]);
+  const half = arithmetic(graph, 'Mul', low, scalarLike(graph, x, 0.5));
   const twiceSinh = arithmetic(graph, 'Mul', unary(graph, 'Sinh', half), scalarLike(graph, x, 2));
   return arithmetic(graph, 'Mul', twiceSinh, unary(graph, 'Exp', half));
 }
