@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SpotbenchError } from '@spotbench/core';
 import { z } from 'zod';
+import { LONGEST_METHOD_NAME, METHOD_NAME } from '../registry/method-name.ts';
 
 const filled = z.string().trim().min(1, { error: 'fill this in' });
 
@@ -10,8 +11,8 @@ export const cardSchema = z.strictObject({
   schemaVersion: z.literal(1),
   name: z
     .string()
-    .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, { error: 'needed lower-case letters, digits and single hyphens' })
-    .max(50)
+    .regex(METHOD_NAME, { error: 'needed lower-case letters, digits and single hyphens' })
+    .max(LONGEST_METHOD_NAME)
     .describe('Name of the row in tables; unlike that of any method.'),
   title: filled.describe('One line for tables.'),
   authors: z.array(filled).min(1),

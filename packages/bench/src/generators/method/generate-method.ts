@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lookUp, SpotbenchError } from '@spotbench/core';
+import { LONGEST_METHOD_NAME, METHOD_NAME } from '../../registry/method-name.ts';
 import { discoverMethods } from '../../registry/methods.ts';
 import { workspaceAt } from '../../workspace/workspace.ts';
 import { formatted } from '../format.ts';
@@ -23,10 +24,6 @@ const KINDS = {
 export type MethodKind = keyof typeof KINDS;
 
 const FILES = join(import.meta.dirname, 'files');
-/** Lower-case words joined by hyphens: what package names, targets and cell ids can all hold. */
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-/** Two hyphens part the fields of a cell's id; names are shorter than any file system's limit. */
-const LONGEST = 50;
 
 /**
  * Writes the package of a new method below packages/. It is a method as it stands: it passes `spotbench method check` and its
@@ -61,8 +58,8 @@ function requireFree(tree: Tree, name: string): void {
   const refuse = (what: string): never => {
     throw new SpotbenchError('bad-config', `method "${name}": ${what}`);
   };
-  if (!NAME.test(name) || name.length > LONGEST)
-    refuse(`needed lower-case letters, digits and single hyphens, at most ${LONGEST}, e.g. my-method`);
+  if (!METHOD_NAME.test(name) || name.length > LONGEST_METHOD_NAME)
+    refuse(`needed lower-case letters, digits and single hyphens, at most ${LONGEST_METHOD_NAME}, e.g. my-method`);
   if (tree.exists(`packages/${name}`)) refuse(`packages/${name} is there already; choose another name or remove it`);
   const taken = discoverMethods(workspaceAt(tree.root)).find((method) => method.name === name);
   if (taken) refuse(`${taken.packageRoot} has a ${taken.kind} of that name; choose another`);
