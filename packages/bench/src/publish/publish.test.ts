@@ -1,20 +1,19 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { readArtefactFile, writeArtefact } from '@spotbench/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCell } from '../cell/run-cell.ts';
 import { findCell } from '../plan/find-cell.ts';
 import { withLock } from '../locks/store-lock.ts';
 import { report } from '../report/report.ts';
 import { storedRun } from '../rescore/rescore.ts';
-import { RUN_KIND } from '../results/run-artefact.ts';
 import { runFolder } from '../results/run-folder.ts';
 import type { RunRecord } from '../results/run-record.ts';
-import { addMethod, removeWorkspace, tinyWorkspace } from '../testing/tiny-workspace.ts';
+import { forgeRun } from '../testing/forge-run.ts';
+import { addMethod, fitted, removeWorkspace, tinyWorkspace } from '../testing/tiny-workspace.ts';
 import { workspaceAt, type Workspace } from '../workspace/workspace.ts';
 import { checkPublished, publish, rebuildTables } from './publish.ts';
-import { commitAll, fitted, git, publishableWorkspace, runCells } from './testing/publishable-workspace.ts';
+import { commitAll, git, publishableWorkspace, runCells } from './testing/publishable-workspace.ts';
 
 const idOf = (method: string, fold = 0): string => `tiny--patient-out--frozen--${method}--fold${fold}--seed0`;
 
@@ -51,20 +50,10 @@ function bytesBelow(folder: string): Record<string, string> {
   );
 }
 
-/** Rewrites a stored run, with checksums that hold. */
-async function forge(cell: string, change: (files: Record<string, Buffer | string>) => void): Promise<void> {
-  const folder = runFolder(workspace, cell);
-  const { manifest } = await storedRun(workspace, cell);
-  const files: Record<string, Buffer | string> = {};
-  for (const name of Object.keys(manifest.files)) files[name] = await readArtefactFile(folder, manifest, name);
-  change(files);
-  await writeArtefact(folder, RUN_KIND, manifest.meta, files);
-}
-
 const forgeRecord = (cell: string, change: Partial<RunRecord>): Promise<void> =>
-  forge(cell, (files) => {
+  forgeRun(workspace, cell, (files) => {
     const record = JSON.parse(files['run.json'].toString()) as RunRecord;
-    files['run.json'] = `${JSON.stringify({ ...record, ...change }, null, 2)}\n`;
+    files['run.json'] = Buffer.from(`${JSON.stringify({ ...record, ...change }, null, 2)}\n`);
   });
 
 describe('publish', () => {
@@ -160,7 +149,7 @@ describe('publish', () => {
     expect(bytesBelow(results())).toEqual(before);
   });
 
-  it.each<[string, (files: Record<string, Buffer | string>) => void, RegExp]>([
+  it.each<[string, Parameters<typeof forgeRun>[2], RegExp]>([
     [
       'predictions',
       (files) => {
@@ -171,12 +160,12 @@ describe('publish', () => {
     [
       'the scores of its predictions',
       (files) => {
-        files['scores.csv'] = files['scores.csv'].toString().replace(/(,30,)-?0\.\d+/, '$10.99');
+        files['scores.csv'] = Buffer.from(files['scores.csv'].toString().replace(/(,30,)-?0\.\d+/, '$10.99'));
       },
       /scores\.csv line 2 is not what its predictions give/,
     ],
   ])('refuses a run without %s', async (_, change, message) => {
-    await forge(idOf('good'), change);
+    await forgeRun(workspace, idOf('good'), change);
     await expect(publishFold()).rejects.toThrow(message);
     expect(bytesBelow(results())).toEqual(bytesBelow(join(original.root, 'results')));
   });

@@ -1,21 +1,14 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readArtefactFile, writeArtefact } from '@spotbench/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCell } from '../cell/run-cell.ts';
 import { findCell } from '../plan/find-cell.ts';
 import { makePlan } from '../plan/plan.ts';
-import { RUN_KIND } from '../results/run-artefact.ts';
 import { runFolder } from '../results/run-folder.ts';
-import { addMethod, removeWorkspace, tinyWorkspace } from '../testing/tiny-workspace.ts';
+import { forgeRun } from '../testing/forge-run.ts';
+import { addMethod, fitted, removeWorkspace, tinyWorkspace } from '../testing/tiny-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { rescore, storedRun } from './rescore.ts';
-
-const fitted = (value: string): string => `
-  const G = data.genes.length;
-  return { selectedBy: 'test', parameterCount: 1, async predict(slide) {
-    return Float32Array.from({ length: slide.spots.ids.length * G }, (_, k) => ${value});
-  } };`;
+import { rescore } from './rescore.ts';
 
 let workspace: Workspace;
 beforeEach(async () => {
@@ -31,15 +24,7 @@ afterEach(() => removeWorkspace(workspace));
 const WAVE = 'tiny--patient-out--frozen--wave--fold1--seed0';
 const stored = (file: string): string => readFileSync(join(runFolder(workspace, WAVE), file), 'utf8');
 
-/** Replaces files of a stored run, checksums and all: what somebody could do who wants another number. */
-async function forge(change: (files: Record<string, Buffer>) => void): Promise<void> {
-  const { manifest } = await storedRun(workspace, WAVE);
-  const folder = runFolder(workspace, WAVE);
-  const files: Record<string, Buffer> = {};
-  for (const name of Object.keys(manifest.files)) files[name] = await readArtefactFile(folder, manifest, name);
-  change(files);
-  await writeArtefact(folder, RUN_KIND, manifest.meta, files);
-}
+const forge = (change: Parameters<typeof forgeRun>[2]): Promise<void> => forgeRun(workspace, WAVE, change);
 
 const better = (text: string): string => text.replace(/(,30,)-?0\.\d+/, '$10.99');
 

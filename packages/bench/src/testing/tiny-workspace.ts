@@ -59,6 +59,13 @@ export function removeWorkspace(workspace: Workspace): void {
   rmSync(workspace.root, { recursive: true, force: true });
 }
 
+/** The body of a `fit` that predicts an expression of k, the index into [N, G], and of G, the number of genes. */
+export const fitted = (value: string): string => `
+  const G = data.genes.length;
+  return { selectedBy: 'test', parameterCount: 1, async predict(slide) {
+    return Float32Array.from({ length: slide.spots.ids.length * G }, (_, k) => ${value});
+  } };`;
+
 /** Adds a package with one control or method whose `fit` has the given body. */
 export function addMethod(
   workspace: Workspace,

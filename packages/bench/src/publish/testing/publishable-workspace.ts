@@ -6,15 +6,8 @@ import { findCell } from '../../plan/find-cell.ts';
 import { makePlan } from '../../plan/plan.ts';
 import type { Selection } from '../../plan/selection.ts';
 import { REQUIRED_CONTROLS } from '../../report/controls.ts';
-import { addMethod, tinyWorkspace } from '../../testing/tiny-workspace.ts';
+import { addMethod, fitted, tinyWorkspace } from '../../testing/tiny-workspace.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
-
-/** A `fit` that predicts an expression of k, the index into [N, G], and of G, the number of genes. */
-export const fitted = (value: string): string => `
-  const G = data.genes.length;
-  return { selectedBy: 'test', parameterCount: 1, async predict(slide) {
-    return Float32Array.from({ length: slide.spots.ids.length * G }, (_, k) => ${value});
-  } };`;
 
 /** What the controls of the tiny data set predict: constants, except where a table needs one that is not. */
 const CONTROL_VALUES: Readonly<Record<string, string>> = {
