@@ -25,7 +25,7 @@ const ranking = z.looseObject({
   rows: z.array(row),
 });
 /** What a comparison reads of leaderboard.json: less than it holds, so that tables of other versions can be compared. */
-export const comparedSchema = z.looseObject({ rankings: z.array(ranking) });
+const comparedSchema = z.looseObject({ rankings: z.array(ranking) });
 export type ComparedBoard = z.infer<typeof comparedSchema>;
 export type ComparedRanking = ComparedBoard['rankings'][number];
 export type ComparedRow = ComparedRanking['rows'][number];

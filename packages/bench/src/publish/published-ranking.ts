@@ -15,7 +15,7 @@ import { runRecordSchema, type RunRecord } from '../results/run-record.ts';
 import { readScoreTables, scoreTableFiles, type ScoreColumn } from './score-tables.ts';
 
 /** `kind` of the artefact of one published ranking: results/runs/<data set>--<protocol>--<regime>/. */
-export const RANKING_KIND = 'spotbench-published-ranking';
+const RANKING_KIND = 'spotbench-published-ranking';
 
 /** ranking.json: what a table needs beside records and scores, as it was when the ranking was published. */
 export const rankingInfoSchema = z.strictObject({

@@ -4,7 +4,7 @@ import type { GeneScore } from '@spotbench/core';
  * Digits that a published score of one gene keeps. Four move the mean of 50 genes by about 1e-6, far inside any interval; all
  * seventeen would make the committed files 3.4 times as large.
  */
-export const SCORE_DIGITS = 4;
+const SCORE_DIGITS = 4;
 
 /** To `SCORE_DIGITS` significant digits. */
 export function roundScore(value: number): number {

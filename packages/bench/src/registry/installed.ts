@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** What an installed package says of itself in package.json to be looked at for methods. */
-export const METHOD_KEYWORD = 'spotbench-method';
+const METHOD_KEYWORD = 'spotbench-method';
 
 const names = z.record(z.string(), z.string()).default({});
 const rootJson = z.object({ dependencies: names, devDependencies: names, optionalDependencies: names });

@@ -9,7 +9,7 @@ import { cardSchema } from './card.ts';
 export const SUBMISSION_KIND = 'spotbench-submission';
 
 /** What the store keeps of a submission beside its numbers. */
-export const submissionMeta = z.strictObject({
+const submissionMeta = z.strictObject({
   card: cardSchema,
   folds: z.array(
     z.strictObject({
