@@ -1,3 +1,4 @@
+import { regimeLabel } from '../plan/cell-id.ts';
 import { METRICS } from '../results/summary.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { addressText, parseAddress, type NumberAddress } from './address.ts';
@@ -69,7 +70,7 @@ async function numberExplanation(
 function cellExplanation(cell: ExplainedCell): Omit<CellExplanation, 'where'> {
   const { finished } = cell;
   const { datasetId, protocolId, methodId } = finished.record;
-  const regime = finished.record.cellId.split('--')[2];
+  const regime = regimeLabel(finished.record);
   const sets = [...new Set(Object.values(finished.sets).flatMap((bySet) => Object.keys(bySet)))];
   const addresses = sets.flatMap((set) =>
     METRICS.map((metric) => ({ dataset: datasetId, protocol: protocolId, regime, method: methodId, set, metric })),

@@ -1,5 +1,5 @@
 import { SpotbenchError } from '@spotbench/core';
-import type { Cell } from '../plan/cell-id.ts';
+import { regimeLabel, type Cell } from '../plan/cell-id.ts';
 import type { Plan } from '../plan/plan.ts';
 import { findMethod } from '../registry/methods.ts';
 import { countsOf } from '../report/build-board.ts';
@@ -44,19 +44,16 @@ function failuresOf(runs: readonly RunToPublish[]): string[] {
 }
 
 /** What a table needs of a ranking beside its records. */
-export async function infoOf(
-  workspace: Workspace,
-  plan: Plan,
-  { label, selected, all }: RankingCells,
-): Promise<RankingInfo> {
-  const [{ dataset, protocol }] = selected;
+export async function infoOf(workspace: Workspace, plan: Plan, { selected, all }: RankingCells): Promise<RankingInfo> {
+  const [first] = selected;
+  const { dataset, protocol } = first;
   const { id, entry } = plan.datasets.find((d) => d.id === dataset)!;
   const names = [...new Set(all.map(({ method }) => method))].sort();
   return {
     schemaVersion: 1,
     dataset: { id, title: entry.title, seeds: [...entry.seeds], ...(await countsOf(workspace, { id, entry })) },
     protocol: { id: protocol, definition: plan.definitions.protocols[protocol] },
-    regime: label.split('--')[2],
+    regime: regimeLabel(first),
     methods: names
       .map((name) => findMethod(plan.methods, name))
       .map(({ name, kind, seeded }) => ({ name, kind, seeded })),

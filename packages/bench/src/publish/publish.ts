@@ -6,6 +6,7 @@ import { makePlan, type Plan } from '../plan/plan.ts';
 import type { Selection } from '../plan/selection.ts';
 import type { Board } from '../report/board-schema.ts';
 import type { RankingCells } from '../report/ranking-cells.ts';
+import { firstDifference, type LineDifference } from '../rescore/first-difference.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { gatherRanking, infoOf, rankingsOf, refuseProblems } from './gather.ts';
 import { publishedLabels, writeRanking } from './published-ranking.ts';
@@ -141,12 +142,9 @@ function isPublishedFailure({ rankings }: Board, control: string): boolean {
   );
 }
 
-/** A committed table that is not what the committed runs give. */
-export interface TableDifference {
+/** A committed table that is not what the committed runs give: its first line that differs, as committed and as rebuilt. */
+interface TableDifference extends LineDifference {
   readonly file: string;
-  readonly line: number;
-  readonly committed: string | undefined;
-  readonly rebuilt: string | undefined;
 }
 
 /** What checking committed results found. */
@@ -202,11 +200,4 @@ async function rebuilt(workspace: Workspace, results: string) {
       `${join(results, 'runs')}: nothing is published here; npx spotbench publish does`,
     );
   return { rankings, ...(await tablesOf(workspace, rankings)) };
-}
-
-function firstDifference(committed: string | undefined, rebuiltText: string): Omit<TableDifference, 'file'> {
-  const [a, b] = [committed?.split('\n') ?? [], rebuiltText.split('\n')];
-  const line = b.findIndex((text, i) => text !== a[i]);
-  const at = line < 0 ? b.length : line;
-  return { line: at + 1, committed: a[at], rebuilt: b[at] };
 }

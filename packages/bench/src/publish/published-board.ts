@@ -73,7 +73,7 @@ function hashOf({ runs }: PublishedRanking): string | undefined {
 }
 
 /** A plan that says of published rankings what tables ask of one; nothing in it can be run. */
-export function publishedPlan(rankings: readonly PublishedRanking[]): Plan {
+function publishedPlan(rankings: readonly PublishedRanking[]): Plan {
   const datasets = new Map(rankings.map(({ info }) => [info.dataset.id, info.dataset]));
   const entries = [...datasets.values()].map((dataset) => [dataset.id, entryOf(dataset)] as const);
   const methods = new Map(rankings.flatMap(({ info }) => info.methods.map((method) => [method.name, method] as const)));

@@ -46,9 +46,9 @@ function tellCheck(checked: CheckedResults, json: boolean): number {
   else if (differences.length === 0)
     process.stdout.write(`results: the tables are to the byte what the ${rankings.length} published rankings give\n`);
   else
-    for (const { file, line, committed, rebuilt } of differences)
+    for (const { file, line, before, after } of differences)
       process.stderr.write(
-        `spotbench: results/${file} line ${line}: committed ${JSON.stringify(committed ?? 'nothing')}, the runs give ${JSON.stringify(rebuilt ?? 'nothing')}; npx spotbench publish --rebuild writes the tables again\n`,
+        `spotbench: results/${file} line ${line}: committed ${JSON.stringify(before ?? 'nothing')}, the runs give ${JSON.stringify(after ?? 'nothing')}; npx spotbench publish --rebuild writes the tables again\n`,
       );
   return differences.length === 0 ? 0 : 1;
 }

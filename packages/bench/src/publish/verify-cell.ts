@@ -44,7 +44,10 @@ export function cellVerifier(workspace: Workspace): (cell: Cell) => Promise<Veri
       const different = await differencesFrom(workspace, run, await rescoreCell(workspace, run, await open(cell.id)));
       const [first] = different;
       if (different.length === 0) return { cell, run: await withScores(workspace, cell, run, read) };
-      return { cell, problems: [`${first.file} line ${first.line} is not what its predictions give: ${first.stored}`] };
+      return {
+        cell,
+        problems: [`${first.file} line ${first.line} is not what its predictions give: ${first.before ?? 'nothing'}`],
+      };
     } catch (error) {
       if (isSpotbenchError(error, 'missing-data')) return { cell, problems: [`not run: ${error.message}`] };
       if (isSpotbenchError(error)) return { cell, problems: [error.message] };

@@ -7,6 +7,7 @@ import { short } from '../report/format.ts';
 import { runFolder } from '../results/run-folder.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { firstDifference, type LineDifference } from './first-difference.ts';
 import type { OpenFold } from './open-folds.ts';
 
 /** A finished cell in the store. */
@@ -32,7 +33,11 @@ export async function rescoreCell(
   return scoreFiles(cell, protocol, open.fold, await scoreFold(open.fold, predictions));
 }
 
-function checkSameFold({ cellId, datasetHash, splitHash, panelHash }: RunRecord, { data, fold }: OpenFold): void {
+/** @throws SpotbenchError `bad-data` when a run's data, split or panels are not those of the fold that is opened here. */
+export function checkSameFold(
+  { cellId, datasetHash, splitHash, panelHash }: RunRecord,
+  { data, fold }: OpenFold,
+): void {
   const now = { data: data.manifest.hash, split: fold.splitHash, 'gene panels': panelsHash(fold.panels) };
   const recorded = { data: datasetHash, split: splitHash, 'gene panels': panelHash };
   for (const what of Object.keys(now) as (keyof typeof now)[]) {
@@ -65,13 +70,9 @@ function checkComplete(cellId: string, predictions: readonly SectionPrediction[]
   }
 }
 
-/** A file of scores that is not what its predictions give. */
-export interface ScoreDifference {
+/** A file of scores that is not what its predictions give: its first line that differs, as stored and as scored again. */
+export interface ScoreDifference extends LineDifference {
   readonly file: keyof ScoreFiles;
-  /** First line that differs, from 1. */
-  readonly line: number;
-  readonly stored: string;
-  readonly rescored: string;
 }
 
 /** Where stored score files differ from those made again; empty when every byte is equal. */
@@ -86,11 +87,4 @@ export async function differencesFrom(
     if (stored !== text) differences.push({ file: name, ...firstDifference(stored, text) });
   }
   return differences;
-}
-
-function firstDifference(stored: string, rescored: string): Omit<ScoreDifference, 'file'> {
-  const [a, b] = [stored.split('\n'), rescored.split('\n')];
-  const at = a.findIndex((line, i) => line !== b[i]);
-  const line = at < 0 ? a.length : at;
-  return { line: line + 1, stored: a[line] ?? '', rescored: b[line] ?? '' };
 }

@@ -92,6 +92,6 @@ async function keep(workspace: Workspace, { record, manifest }: StoredRun, files
   await writeArtefact(folder, RUN_KIND, manifest.meta, { ...Object.fromEntries(stored), ...files });
 }
 
-function describeDifference({ file, line, stored, rescored }: ScoreDifference): string {
-  return `${file} line ${line}: stored "${stored}", rescored "${rescored}"`;
+function describeDifference({ file, line, before, after }: ScoreDifference): string {
+  return `${file} line ${line}: stored "${before ?? 'nothing'}", rescored "${after ?? 'nothing'}"`;
 }
