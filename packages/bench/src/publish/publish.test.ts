@@ -1,6 +1,17 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { writeArtefact, type ArtefactManifest } from '@spotbench/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCell } from '../cell/run-cell.ts';
 import { findCell } from '../plan/find-cell.ts';
@@ -170,6 +181,19 @@ describe('publish', () => {
     expect(bytesBelow(results())).toEqual(bytesBelow(join(original.root, 'results')));
   });
 
+  it('refuses a method from an installed package, whose code no commit holds', async () => {
+    addMethod(workspace, 'lab', fitted('Math.sin(k)'), 'method');
+    mkdirSync(join(workspace.root, 'node_modules'));
+    renameSync(join(workspace.root, 'packages', 'lab'), join(workspace.root, 'node_modules', 'lab'));
+    const path = join(workspace.root, 'node_modules', 'lab', 'package.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('{', '{"keywords":["spotbench-method"],'));
+    writeFileSync(join(workspace.root, 'package.json'), '{"dependencies":{"lab":"1"}}');
+    await runCell(workspace, findCell(workspace, idOf('lab')));
+    await expect(publishFold()).rejects.toThrow(
+      /lab--fold0--seed0: its code is in node_modules\/lab, which no commit .* copy the package to packages\//,
+    );
+  });
+
   it('refuses cells of one method with two configurations', async () => {
     await forgeRecord(idOf('good'), { configHash: '1'.repeat(64) });
     await expect(publishTables()).rejects.toThrow(/good: configuration differ: .*fold0.* has 111111111111/);
@@ -220,6 +244,36 @@ describe('publish', () => {
     expect(bytesBelow(results())).toEqual(before);
     await rebuildTables(workspace);
     expect((await checkPublished(workspace)).differences).toEqual([]);
+  });
+
+  it('tells a cell that was not run from data that is not here', async () => {
+    rmSync(join(workspace.store, 'data'), { recursive: true });
+    rmSync(runFolder(workspace, idOf('other')), { recursive: true });
+    const error: unknown = await publishFold().catch((e: unknown) => e);
+    expect((error as Error).message).toMatch(/other--fold0--seed0: not run$/m);
+    expect((error as Error).message).toMatch(/good--fold0--seed0: .*data.*no spotbench-data artefact here/);
+  });
+
+  it('takes a control that failed in another ranking for no excuse', async () => {
+    const kept = results('runs', 'tiny--patient-out--frozen');
+    const { kind, meta, files } = JSON.parse(readFileSync(join(kept, 'manifest.json'), 'utf8')) as ArtefactManifest;
+    const names = Object.keys(files);
+    const contents = Object.fromEntries(names.map((name) => [name, readFileSync(join(kept, name))]));
+    const info = JSON.parse(contents['ranking.json'].toString()) as { cells: string[] };
+    const isOther = (text: string): boolean => !text.includes('--oracle--');
+    const records = contents['records.ndjson'].toString().split('\n').filter(isOther).join('\n');
+    await writeArtefact(kept, kind, meta, {
+      ...contents,
+      'ranking.json': JSON.stringify({ ...info, cells: info.cells.filter(isOther) }),
+      'records.ndjson': records,
+    });
+    addMethod(workspace, 'oracle', "throw new Error('blind');");
+    commitAll(workspace, 'a blind oracle');
+    const selection = { protocols: ['median'], folds: [0] };
+    await runCells(workspace, selection);
+    await expect(publish(workspace, selection, { site: false, withFailures: true })).rejects.toThrow(
+      /1 thing stands in the way:\n {2}tiny, patient-out, frozen: needs control oracle: /,
+    );
   });
 
   it('refuses synthetic data before it looks at a run', async () => {

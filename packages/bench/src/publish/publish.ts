@@ -4,7 +4,7 @@ import { SpotbenchError, writeAndSync } from '@spotbench/core';
 import { withLock } from '../locks/store-lock.ts';
 import { makePlan, type Plan } from '../plan/plan.ts';
 import type { Selection } from '../plan/selection.ts';
-import type { Board } from '../report/board-schema.ts';
+import type { Board, BoardRow } from '../report/board-schema.ts';
 import type { RankingCells } from '../report/ranking-cells.ts';
 import { firstDifference, type LineDifference } from '../rescore/first-difference.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -125,9 +125,9 @@ async function stageTables(workspace: Workspace, stage: string): Promise<Publish
   const rankings = await readRankings(join(stage, 'runs'));
   const { board, tables } = await tablesOf(workspace, rankings);
   refuseProblems(
-    board.rankings.flatMap(({ dataset, protocol, regime, controls }) =>
+    board.rankings.flatMap(({ dataset, protocol, regime, controls, rows }) =>
       controls.missing
-        .filter(({ control }) => !isPublishedFailure(board, control))
+        .filter(({ control }) => !isPublishedFailure(rows, control))
         .map(({ control, reason }) => `${dataset}, ${protocol}, ${regime}: needs control ${control}: ${reason}`),
     ),
   );
@@ -136,10 +136,8 @@ async function stageTables(workspace: Workspace, stage: string): Promise<Publish
 }
 
 /** A control that failed and is published with its reason: the table then says that nobody is ranked. */
-function isPublishedFailure({ rankings }: Board, control: string): boolean {
-  return rankings.some(({ rows }) =>
-    rows.some((row) => row.method === control && row.failures.some((f) => f.kind === 'failed')),
-  );
+function isPublishedFailure(rows: readonly BoardRow[], control: string): boolean {
+  return rows.some((row) => row.method === control && row.failures.some((f) => f.kind === 'failed'));
 }
 
 /** A committed table that is not what the committed runs give: its first line that differs, as committed and as rebuilt. */

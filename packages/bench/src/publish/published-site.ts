@@ -24,16 +24,17 @@ export async function writePublishedSite(
     import('../site/write-site.ts'),
     import('../site/read-site-input.ts'),
   ]);
-  const input = await siteInput(workspace, { ...plan, cells: [] }, board, {
-    mode: 'published',
-    downloads: { 'leaderboard.csv': tables['leaderboard.csv'] },
+  const cells = rankings.map((ranking) => {
+    const finished = ranking.runs.filter(({ record }) => record.status === 'ok');
+    return [ranking.label, finished.map((run) => publishedSiteCell(workspace, ranking, run))] as const;
   });
-  const finished = rankings.flatMap((ranking) =>
-    ranking.runs
-      .filter(({ record }) => record.status === 'ok')
-      .map((run) => publishedSiteCell(workspace, ranking, run)),
-  );
-  return writeSite({ ...input, cells: finished, reported: reportedFigures() }, folder);
+  const input = siteInput(workspace, plan, board, {
+    mode: 'published',
+    cells: Object.fromEntries(cells),
+    downloads: { 'leaderboard.csv': tables['leaderboard.csv'] },
+    reported: reportedFigures(),
+  });
+  return writeSite(input, folder);
 }
 
 function publishedSiteCell(workspace: Workspace, ranking: PublishedRanking, run: PublishedRun): SiteCell {

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { hashValue, isSpotbenchError, readArtefactFile } from '@spotbench/core';
 import { storeReader } from '../report/build-board.ts';
 import { loadDatasets } from '../datasets/load.ts';
 import type { Cell } from '../plan/cell-id.ts';
+import { isOutsideGit } from '../registry/installed.ts';
+import { discoverMethods } from '../registry/methods.ts';
 import { foldOpener } from '../rescore/open-folds.ts';
 import { differencesFrom, rescoreCell, type StoredRun } from '../rescore/rescore-cell.ts';
 import { storedRun } from '../rescore/rescore.ts';
@@ -36,20 +39,17 @@ export function cellVerifier(workspace: Workspace): (cell: Cell) => Promise<Veri
   ];
   return async (cell) => {
     try {
+      if (!existsSync(runFolder(workspace, cell.id))) return { cell, problems: ['not run'] };
       const run = await storedRun(workspace, cell.id);
       const problems: string[] = [];
       for (const check of checks) problems.push(...(await check(run.record, cell)));
       if (problems.length > 0) return { cell, problems };
       if (run.record.status !== 'ok') return { cell, run: await withoutScores(workspace, run) };
       const different = await differencesFrom(workspace, run, await rescoreCell(workspace, run, await open(cell.id)));
-      const [first] = different;
       if (different.length === 0) return { cell, run: await withScores(workspace, cell, run, read) };
-      return {
-        cell,
-        problems: [`${first.file} line ${first.line} is not what its predictions give: ${first.before ?? 'nothing'}`],
-      };
+      const [{ file, line, before = 'nothing' }] = different;
+      return { cell, problems: [`${file} line ${line} is not what its predictions give: ${before}`] };
     } catch (error) {
-      if (isSpotbenchError(error, 'missing-data')) return { cell, problems: [`not run: ${error.message}`] };
       if (isSpotbenchError(error)) return { cell, problems: [error.message] };
       throw error;
     }
@@ -89,9 +89,15 @@ function ofHistory(inHistory: InHistory): Check {
 
 function ofItsCommit(workspace: Workspace, inHistory: InHistory): Check {
   const codeAt = codeAtCommits(workspace);
+  const installed = discoverMethods(workspace).filter(({ packageRoot }) => isOutsideGit(packageRoot));
   return async ({ commit, dirty, codeHash, methodId, methodKind }) => {
     // Made elsewhere: what is verified of a submission is that its predictions give its scores.
     if (methodKind === 'submitted') return [];
+    const elsewhere = installed.find(({ name }) => name === methodId)?.packageRoot;
+    if (elsewhere !== undefined)
+      return [
+        `its code is in ${elsewhere}, which no commit of this repository holds, so nobody could check it; copy the package to packages/, commit it and run it again, or submit its predictions`,
+      ];
     if (commit === null || dirty || !inHistory(commit)) return [];
     const hash = (await codeAt(commit)).get(methodId);
     if (hash === codeHash) return [];
