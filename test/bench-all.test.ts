@@ -116,6 +116,7 @@ describe('wrong command lines', () => {
     [['pln'], /did you mean plan\?/i],
     [['run', '--fold', 'x'], /--fold: needs whole numbers/],
     [['publish', '--fold', '0'], /--fold: part of an exam is not published/],
+    [['publish', '--seed', '0'], /--seed: part of an exam is not published, since a ranking is replaced whole/],
   ])('spotbench %j', (args, message) => {
     const { code, stderr } = copy.spotbench(...args);
     expect(code).not.toBe(0);

@@ -26,8 +26,7 @@ export const publishCommand: CommandModule<object, Arguments> = {
       })
       .option('json', { boolean: true, describe: 'One JSON object for machines' }),
   handler: async (args) => {
-    if (args.fold !== undefined)
-      throw new SpotbenchError('bad-config', '--fold: part of an exam is not published; leave it out');
+    refuseParts(args);
     const { runPublish } = await import('../../publish/run-publish.ts');
     process.exitCode = await runPublish(selectionFrom(args), {
       what: whatOf(args),
@@ -36,6 +35,16 @@ export const publishCommand: CommandModule<object, Arguments> = {
     });
   },
 };
+
+/** A ranking is replaced whole: fewer folds or seeds would stand in the place of all. */
+function refuseParts(args: Arguments): void {
+  const part = (['fold', 'seed'] as const).find((name) => args[name] !== undefined);
+  if (part === undefined) return;
+  throw new SpotbenchError(
+    'bad-config',
+    `--${part}: part of an exam is not published, since a ranking is replaced whole; leave it out`,
+  );
+}
 
 function whatOf({ check, rebuild }: Arguments): 'publish' | 'check' | 'rebuild' {
   if (check === true && rebuild === true)
