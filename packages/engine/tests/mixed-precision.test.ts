@@ -168,7 +168,6 @@ test('killed and resumed, it ends with the same bits', async () => {
     await expect(train({ ...options, batches: dying })).rejects.toThrow('killed');
     const resumed = await train(options);
     expect(bits(resumed.parameters)).toEqual(bits(whole.parameters));
-    expect(bits(resumed.average!)).toEqual(bits(whole.average!));
     expect(resumed.history).toEqual(whole.history);
   } finally {
     await rm(folder, { recursive: true });

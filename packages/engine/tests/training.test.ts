@@ -63,8 +63,9 @@ test('clipping bounds the step of plain gradient descent', async () => {
 
 test('the moving average lags behind the parameters by its decay', async () => {
   const options = await toyOptions({ batches: batchesOf([allRows]), epochs: 1, averageDecay: 0.9 });
-  const { parameters, average } = await train(options);
-  const [first, last, mean] = [options.parameters, parameters, average!].map((arrays) => arrays['out.bias'].data[0]);
+  const { parameters: average } = await train(options);
+  const { parameters } = await train({ ...options, averageDecay: undefined });
+  const [first, last, mean] = [options.parameters, parameters, average].map((arrays) => arrays['out.bias'].data[0]);
   expect(mean).toBeCloseTo(0.9 * first + 0.1 * last, 6);
 });
 
@@ -78,7 +79,34 @@ test('early stopping gives back the best epoch', async () => {
   expect(bits(trained.parameters)).toEqual(bits(seen[1]));
 });
 
+test('early stopping judges the moving average, and gives back that of the best epoch', async () => {
+  const seen: HostArrays[] = [];
+  const validate = (parameters: HostArrays) => Promise.resolve(-[1, 3, 2][seen.push(parameters) - 1]);
+  const options = await toyOptions({ epochs: 3, averageDecay: 0.9, earlyStopping: { patience: 3, validate } });
+  const stopped = await train(options);
+  const best = await train({ ...options, epochs: 2, earlyStopping: undefined });
+  expect(stopped.epochs).toBe(2);
+  expect(bits(stopped.parameters)).toEqual(bits(seen[1]));
+  expect(bits(stopped.parameters)).toEqual(bits(best.parameters));
+  const { parameters: last } = await train({
+    ...options,
+    epochs: 2,
+    averageDecay: undefined,
+    earlyStopping: undefined,
+  });
+  expect(bits(stopped.parameters)).not.toEqual(bits(last));
+});
+
 describe('divergence', () => {
+  test.each([NaN, Infinity])('of the validation figure, %f, names the epoch', async (value) => {
+    const validate = () => Promise.resolve(value);
+    const trained = train(await toyOptions({ earlyStopping: { patience: 1, validate } }));
+    await expect(trained).rejects.toMatchObject({
+      tag: 'diverged',
+      message: expect.stringContaining(`epoch 1, step 3: needed a finite loss, got validation = ${value}`) as string,
+    });
+  });
+
   test('names epoch, step and term', async () => {
     const poisoned: BatchSource = {
       stepsPerEpoch: 2,

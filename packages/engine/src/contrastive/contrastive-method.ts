@@ -60,7 +60,7 @@ async function fit<Config>(
     const plan = { name, views, images, model, training: { ...training, batchSize: size }, engine, context };
     return fitContrastive(plan, data);
   });
-  const parameters = { ...result.trained.parameters, ...result.trained.average };
+  const { parameters } = result.trained;
   const bank = await referenceBank(engine, model, result, parameters, training.chunkSize);
   const published = options.selectedBy?.(config, bank.spotIds.length, regime) ?? 'published';
   const smaller =

@@ -1,6 +1,7 @@
 import type { HostArrays } from '../host-array.ts';
 import type { Checkpoint, TrainingPosition } from '../state/checkpoint.ts';
 import { below, under } from './state-layout.ts';
+import { requireFinite, type StepName } from './divergence.ts';
 import type { EarlyStoppingOptions } from './train-options.ts';
 
 /** Prefix of the best epoch's parameters in a checkpoint. */
@@ -38,9 +39,15 @@ export class EarlyStopping {
     return epochs - this.#record.epoch >= this.#options.patience;
   }
 
-  /** Validates the parameters after `epoch` epochs. NaN is no improvement. */
-  async afterEpoch(epoch: number, parameters: HostArrays): Promise<Best> {
+  /**
+   * Validates the parameters after an epoch.
+   *
+   * @throws SpotbenchError `diverged` when the figure is NaN or infinite: no epoch could be chosen by it.
+   */
+  async afterEpoch(place: StepName, parameters: HostArrays, lastGood: string): Promise<Best> {
+    const { epoch } = place;
     const value = await this.#options!.validate(parameters);
+    requireFinite({ validation: value }, place, lastGood);
     if (this.#record === null || value < this.#record.value) {
       this.#record = { value, epoch };
       this.#best = parameters;

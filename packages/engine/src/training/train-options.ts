@@ -24,7 +24,7 @@ export interface CheckpointOptions {
 export interface EarlyStoppingOptions {
   /** Epochs without improvement that are waited for. */
   readonly patience: number;
-  /** Validation figure of these parameters, lower is better; called after every epoch. */
+  /** Validation figure of the parameters that would predict, lower is better; called after every epoch. */
   validate(parameters: HostArrays): Promise<number>;
 }
 
@@ -46,7 +46,7 @@ export interface TrainOptions {
   readonly clipNorm?: number;
   /** Batches per optimiser update; what is left at the end of an epoch is an update too. Default 1. */
   readonly accumulate?: number;
-  /** Decay of a moving average of the parameters; none without. */
+  /** Decay of a moving average of the parameters, which is then what is validated and given back; none without. */
   readonly averageDecay?: number;
   /**
    * `mixed`: products in float16 with dynamic loss scaling, where the engine gains from it. An update whose gradients overflow
@@ -60,10 +60,8 @@ export interface TrainOptions {
 
 /** What training leaves. */
 export interface Trained {
-  /** Parameters after the last epoch, or of the best epoch under early stopping. */
+  /** Parameters after the last epoch, or of the best epoch under early stopping; their moving average where one was asked for. */
   readonly parameters: HostArrays;
-  /** Moving average of the trainable parameters, where one was asked for. */
-  readonly average?: HostArrays;
   /** Mean loss and terms of each epoch. */
   readonly history: readonly EpochLoss[];
   /** Epochs whose parameters these are: the number done, or the best one's. */

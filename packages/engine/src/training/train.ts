@@ -106,10 +106,16 @@ async function closeEpoch(run: Run): Promise<void> {
   const { position, stopping } = run;
   const mean = meanOf(position.running, position.step);
   const next = { ...position, epoch: position.epoch + 1, step: 0, running: { loss: 0, terms: {} } };
+  const place = { epoch: next.epoch, step: position.step };
   const best = stopping.watches
-    ? await stopping.afterEpoch(next.epoch, parametersOf(await run.steps.readState()))
+    ? await stopping.afterEpoch(place, predicting(await run.steps.readState()), run.saver.lastGood)
     : null;
   run.position = { ...next, history: [...position.history, mean], best };
+}
+
+/** What a model predicts with: the moving average of its parameters where one is kept, and all others as they are. */
+function predicting(state: HostArrays): HostArrays {
+  return { ...parametersOf(state), ...below(AVERAGE, state) };
 }
 
 function scalarInputs(options: TrainOptions, updates: number, isUpdate: boolean): HostArrays {
@@ -146,12 +152,9 @@ async function checkpointArrays(run: Run): Promise<HostArrays> {
   return { ...(await run.steps.readState()), ...run.stopping.bestArrays() };
 }
 
-async function result({ steps, stopping, position, options }: Run): Promise<Trained> {
-  const state = await steps.readState();
-  const average = below(AVERAGE, state);
+async function result({ steps, stopping, position }: Run): Promise<Trained> {
   return {
-    parameters: stopping.best ?? parametersOf(state),
-    average: options.averageDecay === undefined ? undefined : average,
+    parameters: stopping.best ?? predicting(await steps.readState()),
     history: position.history,
     epochs: position.best?.epoch ?? position.epoch,
   };
