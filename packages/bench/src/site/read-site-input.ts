@@ -2,29 +2,41 @@ import { fitTarget, isSpotbenchError, readArtefactFile, targetRule } from '@spot
 import { readPredictions } from '../cell/predictions.ts';
 import { openData, readCounts, readSpots, type DataArtefact } from '../data/data-artefact.ts';
 import { locateDataset } from '../datasets/locate.ts';
+import type { Cell } from '../plan/cell-id.ts';
 import type { Plan, PlannedDataset } from '../plan/plan.ts';
 import type { Board } from '../report/board-schema.ts';
+import { rankingCells } from '../report/ranking-cells.ts';
 import { readFinished } from '../report/read-runs.ts';
-import { cellState, type CellState } from '../results/cell-state.ts';
+import type { CellState } from '../results/cell-state.ts';
 import { runFolder } from '../results/run-folder.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { SiteCell, SiteDataset, SiteInput } from './site-input.ts';
 import { readThumbnail } from './thumbnail.ts';
 
-/** Gathers what the web report of a board shows from the store: records are read now, what is large when a page needs it. */
-export async function siteInput(
+/** The finished cells of a plan and the controls beside them, by ranking, as the board has them. `look` finds their states. */
+export async function storedCells(
+  workspace: Workspace,
+  plan: Plan,
+  look: (cell: Cell) => Promise<CellState>,
+): Promise<SiteInput['cells']> {
+  const rankings = rankingCells(plan).map(async ({ label, all }) => {
+    const states = await Promise.all(all.map(look));
+    return [label, states.flatMap((state) => (state.kind === 'ok' ? [siteCell(workspace, state)] : []))] as const;
+  });
+  return Object.fromEntries(await Promise.all(rankings));
+}
+
+/** What the web report of a board shows: what is large is read from the store when a page needs it. */
+export function siteInput(
   workspace: Workspace,
   plan: Plan,
   board: Board,
-  { mode, downloads }: Pick<SiteInput, 'mode' | 'downloads'>,
-): Promise<SiteInput> {
-  const states = await Promise.all(plan.cells.map((cell) => cellState(workspace, plan, cell)));
+  shown: Pick<SiteInput, 'mode' | 'cells' | 'downloads' | 'reported'>,
+): SiteInput {
   const used = new Set(board.rankings.map((r) => r.dataset));
   return {
-    mode,
+    ...shown,
     board,
-    downloads,
-    cells: states.flatMap((state) => (state.kind === 'ok' ? [siteCell(workspace, state)] : [])),
     datasets: plan.datasets.filter(({ id }) => used.has(id)).map((planned) => siteDataset(workspace, plan, planned)),
     units: Object.fromEntries(
       Object.entries(plan.definitions.protocols).map(([id, { target }]) => [id, targetRule(target).formula]),

@@ -25,9 +25,9 @@ describe.skipIf(!there)('the web report in a browser, from a file:// address', {
   beforeAll(async () => {
     const made = await tinySite();
     workspace = made.workspace;
-    input = await made.input('local');
+    input = made.input('local');
     files = await writeSite(input, join(workspace.root, 'site'));
-    await writeSite(await made.input('published'), join(workspace.root, 'published'));
+    await writeSite(made.input('published'), join(workspace.root, 'published'));
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   }, 240_000);
   afterAll(async () => {
@@ -114,7 +114,7 @@ describe.skipIf(!there)('the web report in a browser, from a file:// address', {
     await page.getByLabel('Method', { exact: true }).selectOption('good');
     await expect.poll(() => state.innerText()).toContain('GENE02, section A1 (patient A): good');
     expect(await colours('measured')).not.toEqual(before);
-    const cell = input.cells.find(({ cell: { method, fold } }) => method === 'good' && fold === 0)!;
+    const cell = Object.values(input.cells)[0].find(({ cell: { method, fold } }) => method === 'good' && fold === 0)!;
     const scored = (await cell.scores()).sections.find(({ section }) => section === 'A1')!;
     const { pcc, truthMean } = scored.rows.find(({ gene }) => gene === 'GENE02')!;
     expect(await state.innerText()).toContain(`PCC ${pcc!.toFixed(3)}`);

@@ -69,7 +69,8 @@ export interface SiteInput {
   /** A published site holds no pixel of tissue, so that no data set is redistributed. */
   readonly mode: 'local' | 'published';
   readonly board: Board;
-  readonly cells: readonly SiteCell[];
+  /** Finished cells by ranking, e.g. `her2st--patient-out--frozen`; a control may stand in several. */
+  readonly cells: Readonly<Record<string, readonly SiteCell[]>>;
   readonly datasets: readonly SiteDataset[];
   /** Formula of the units that a protocol predicts in, by protocol. */
   readonly units: Readonly<Record<string, string>>;

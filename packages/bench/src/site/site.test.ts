@@ -1,11 +1,18 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cellId } from '../plan/cell-id.ts';
+import { makePlan } from '../plan/plan.ts';
+import { buildBoard } from '../report/build-board.ts';
+import { stateReader } from '../results/cell-state.ts';
 import { removeWorkspace } from '../testing/tiny-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { siteInput, storedCells } from './read-site-input.ts';
 import type { SiteInput } from './site-input.ts';
 import { FAILURE, tinySite } from './testing/tiny-site.ts';
 import { writeSite } from './write-site.ts';
+
+const LABEL = 'tiny--patient-out--frozen';
 
 let workspace: Workspace;
 let local: SiteInput;
@@ -16,8 +23,8 @@ let files: string[];
 beforeAll(async () => {
   const made = await tinySite();
   workspace = made.workspace;
-  local = await made.input('local');
-  published = await made.input('published');
+  local = made.input('local');
+  published = made.input('published');
   folder = join(workspace.root, 'site');
   files = await writeSite(local, folder);
 }, 240_000);
@@ -42,12 +49,12 @@ describe('writeSite', () => {
   it('gives the same bytes again, whatever order the cells come in and whatever was there', async () => {
     const again = join(workspace.root, 'again');
     await writeSite(published, again);
-    const rebuilt = await writeSite({ ...local, cells: [...local.cells].reverse() }, again);
+    const rebuilt = await writeSite({ ...local, cells: { [LABEL]: local.cells[LABEL].toReversed() } }, again);
     expect(contents(rebuilt, again)).toEqual(contents(files, folder));
   });
 
   it('says nothing of when it was made or run, and nothing of this machine', () => {
-    const started = local.cells.map((c) => c.record.startedAt);
+    const started = local.cells[LABEL].map((c) => c.record.startedAt);
     for (const path of pages()) {
       const text = readFileSync(path, 'utf8');
       expect(text).not.toContain(workspace.root);
@@ -137,13 +144,34 @@ describe('writeSite', () => {
 
   it('says so where predictions or data are not at hand', async () => {
     const out = join(workspace.root, 'poor');
-    const cells = local.cells.map((c) => ({ ...c, predictions: () => Promise.resolve(undefined) }));
-    await writeSite({ ...local, cells }, out);
+    const cells = local.cells[LABEL].map((c) => ({ ...c, predictions: () => Promise.resolve(undefined) }));
+    await writeSite({ ...local, cells: { [LABEL]: cells } }, out);
     expect(readFileSync(join(out, 'maps', 'tiny.html'), 'utf8')).toContain('No map:');
     expect(readFileSync(join(out, 'methods', 'good.html'), 'utf8')).toContain('No calibration');
     const datasets = local.datasets.map((d) => ({ ...d, truth: () => Promise.resolve(undefined) }));
     await writeSite({ ...local, datasets }, out);
     expect(readFileSync(join(out, 'maps', 'tiny.html'), 'utf8')).toContain('No map:');
+  });
+
+  it('draws controls that stand beside a method though they were not selected, and are frozen where it is not', async () => {
+    const plan = makePlan(workspace, { datasets: ['tiny'], methods: ['good'] });
+    const trained = plan.cells
+      .map((cell) => ({ ...cell, regime: 'finetune' as const, encoder: 'pretrained' }))
+      .map((cell) => ({ ...cell, id: cellId(cell) }));
+    const both = { ...plan, cells: [...plan.cells, ...trained] };
+    const look = stateReader(workspace, both);
+    const board = await buildBoard(workspace, both, { look });
+    const cells = await storedCells(workspace, both, look);
+    const out = join(workspace.root, 'selected');
+    await writeSite(siteInput(workspace, both, board, { mode: 'published', cells, downloads: {} }), out);
+    const ridge = readFileSync(join(out, 'methods', 'ridge.html'), 'utf8');
+    for (const regime of ['frozen', 'finetune']) {
+      expect(ridge).toContain(`<title id="box-ridge-tiny--patient-out--${regime}-title">`);
+      const map = readFileSync(join(out, 'maps', 'data', `tiny--patient-out--${regime}--A1.js`), 'utf8');
+      expect(map).toContain('"ridge":{"fold":0');
+    }
+    const good = readFileSync(join(out, 'methods', 'good.html'), 'utf8');
+    expect(good.match(/<title id="box-good-[^"]*"/g)).toEqual(['<title id="box-good-tiny--patient-out--frozen-title"']);
   });
 
   it("shows papers' figures apart, and says where there are none", async () => {

@@ -1,6 +1,5 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { regimeLabel } from '../plan/cell-id.ts';
 import type { BoardRow, Ranking } from '../report/board-schema.ts';
 import { collectMaps, type RankingMaps } from './maps/collect-maps.ts';
 import { mapData, mapKey } from './maps/map-data.ts';
@@ -59,7 +58,7 @@ async function rankingsOf(
     const maps: RankingMaps = { ranking, sections: new Map() };
     mapped.push(maps);
     for (const row of ranking.rows) {
-      const cells = cellsOf(input.cells, ranking, row);
+      const cells = cellsOf(input, ranking, row);
       const results =
         cells.length > 0 ? await methodResults(ranking, cells, truth, onPredictions(maps, dataset, truth)) : undefined;
       const entry = { ranking, row, results, markers: dataset.markers?.genes ?? [] };
@@ -74,15 +73,10 @@ function onPredictions(maps: RankingMaps, dataset: SiteDataset, truth: TruthColu
 }
 
 /** The cells of a row by fold and seed: sums do not depend on the order they are handed in. */
-function cellsOf(cells: readonly SiteCell[], ranking: Ranking, { method }: BoardRow): SiteCell[] {
-  return cells
-    .filter(
-      ({ cell }) =>
-        cell.dataset === ranking.dataset &&
-        cell.protocol === ranking.protocol &&
-        regimeLabel(cell) === ranking.regime &&
-        cell.method === method,
-    )
+function cellsOf({ cells }: SiteInput, { dataset, protocol, regime }: Ranking, { method }: BoardRow): SiteCell[] {
+  const ofRanking = (cells as Partial<SiteInput['cells']>)[[dataset, protocol, regime].join('--')] ?? [];
+  return ofRanking
+    .filter(({ cell }) => cell.method === method)
     .sort((a, b) => a.cell.fold - b.cell.fold || a.cell.seed - b.cell.seed);
 }
 

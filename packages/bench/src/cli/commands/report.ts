@@ -17,14 +17,14 @@ export const reportCommand: CommandModule<object, SelectionArguments & { json?: 
       import('../../workspace/workspace.ts'),
     ]);
     const workspace = findWorkspace();
-    const selection = selectionFrom(args);
-    const { board, folder } = await report(workspace, selection);
+    const made = await report(workspace, selectionFrom(args));
+    const { board, folder } = made;
     if (args.json === true) process.stdout.write(`${JSON.stringify(board)}\n`);
     else process.stdout.write(`${boardText(board)}\nTables: ${folder}\n`);
     if (args.site === false) return;
     // Loaded here, for the plotting library takes longer to load than tables take to write.
     const { writeLocalSite } = await import('../../site/local-site.ts');
-    const page = await writeLocalSite(workspace, selection, board);
+    const page = await writeLocalSite(workspace, made);
     if (args.json !== true) process.stdout.write(`Web report: ${page}\n`);
   },
 };

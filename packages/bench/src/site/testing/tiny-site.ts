@@ -4,7 +4,7 @@ import { makePlan } from '../../plan/plan.ts';
 import { report } from '../../report/report.ts';
 import { addMethod, tinyWorkspace } from '../../testing/tiny-workspace.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
-import { siteInput } from '../read-site-input.ts';
+import { siteInput, storedCells } from '../read-site-input.ts';
 import type { SiteInput } from '../site-input.ts';
 
 /** A fit with a loss curve of three epochs and a prediction by formula. */
@@ -34,7 +34,7 @@ export const FAILURE = 'only <b>likes</b> "B" & co';
 /** A workspace with two methods that work, one that fails, and all controls, run and in a board. */
 export async function tinySite(): Promise<{
   readonly workspace: Workspace;
-  readonly input: (mode: SiteInput['mode']) => Promise<SiteInput>;
+  readonly input: (mode: SiteInput['mode']) => SiteInput;
 }> {
   const workspace = await tinyWorkspace();
   addMethod(workspace, 'good', fitted(`${cue} + Math.sin(k)`), 'method');
@@ -43,7 +43,8 @@ export async function tinySite(): Promise<{
   for (const [name, value] of Object.entries(CONTROLS)) addMethod(workspace, name, fitted(value));
   const plan = makePlan(workspace, { datasets: ['tiny'] });
   for (const { id } of plan.cells) await runCell(workspace, findCell(workspace, id));
-  const { board } = await report(workspace, { datasets: ['tiny'] });
+  const { board, look } = await report(workspace, { datasets: ['tiny'] });
   const downloads = { 'leaderboard.json': JSON.stringify(board), 'leaderboard.csv': 'a,b\n' };
-  return { workspace, input: (mode) => siteInput(workspace, plan, board, { mode, downloads }) };
+  const cells = await storedCells(workspace, plan, look);
+  return { workspace, input: (mode) => siteInput(workspace, plan, board, { mode, cells, downloads }) };
 }
