@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { librarySizes, readAnndata, readTenxH5 } from '@spotbench/core';
+import { librarySizes, loadH5wasm, readAnndata, readTenxH5 } from '@spotbench/core';
 import { inOwnProcess, type Measured, ratiosTo, startMeasuring } from './peers/own-process.ts';
 import { report, runTorch } from './peers/torch.ts';
 
@@ -18,9 +18,7 @@ interface VisiumSums extends Measured {
 
 async function readOne(path: string): Promise<void> {
   // Theirs are imported before the clock starts, too.
-  await (
-    await import('h5wasm/node')
-  ).ready;
+  await loadH5wasm();
   const stop = startMeasuring();
   const { counts } = await (path.endsWith('.h5ad') ? readAnndata(path) : readTenxH5(path));
   const print = stop();

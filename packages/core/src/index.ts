@@ -95,6 +95,7 @@ export { readHer2stSection } from './readers/her2st.ts';
 export type { Her2stSource } from './readers/her2st.ts';
 export { readHestPatches, readHestSection } from './readers/hest.ts';
 export type { HestPatches, HestSource } from './readers/hest.ts';
+export { loadH5wasm } from './readers/load-h5wasm.ts';
 export { readScaleFactors } from './readers/scale-factors.ts';
 export type { ScaleFactors } from './readers/scale-factors.ts';
 export { findTissuePositions, readSpacerangerSection } from './readers/spaceranger.ts';

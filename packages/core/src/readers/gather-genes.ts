@@ -84,7 +84,11 @@ function asFloat32(values: ArrayLike<number>): Float32Array | undefined {
 }
 
 function allCounts(values: Float32Array | Int32Array): boolean {
-  for (const value of values) if (!(value > 0 && value <= MOST && (value | 0) === value)) return false;
+  // By index: an iterator takes five times as long.
+  for (let k = 0; k < values.length; k++) {
+    const value = values[k];
+    if (!(value > 0 && value <= MOST && (value | 0) === value)) return false;
+  }
   return true;
 }
 

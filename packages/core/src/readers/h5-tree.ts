@@ -1,16 +1,20 @@
 import { stat } from 'node:fs/promises';
-import type { Dataset, Entity, File, Group, ready as h5wasmReady } from 'h5wasm';
+import type { Dataset, Entity, File, Group } from 'h5wasm';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
 import { badData } from './bad-data.ts';
 import { quote } from './delimited-table.ts';
+import { type Library, loadH5wasm } from './load-h5wasm.ts';
 import { fromBigInts, type Numbers, placeIn, type Tree } from './tree.ts';
 
 /** HDF5's numbers of its type classes. Booleans are an enumeration. */
 const STRING_CLASS = 3;
 const NUMBER_CLASSES = [0, 1, 8];
 
-/** Least numbers read at a time: the library copies all it reads, which is quick and cheap where both copies are small. */
+/** Least numbers read at a time: little enough to stay in the processor's cache until they are copied. */
 const BLOCK = 2 ** 18;
+
+/** Of the typed array that the library makes of a dataset's numbers, 64-bit integers included. */
+type ViewConstructor = new (memory: ArrayBufferLike, offset: number, length: number) => ArrayBufferView;
 
 /**
  * Opens an HDF5 file for reading. The library (a WebAssembly build of HDF5) is loaded at the first call.
@@ -22,10 +26,10 @@ export async function openH5(path: string): Promise<Tree> {
       cause,
     });
   });
-  const { default: h5wasm } = await import('h5wasm/node');
-  prepare(await h5wasm.ready);
+  const { h5wasm, library } = await loadH5wasm();
+  prepare(library);
   const file = guarded(path, 'needed an HDF5 file', () => new h5wasm.File(path, 'r'));
-  return new H5Tree(path, file);
+  return new H5Tree(path, file, library);
 }
 
 /** What HDF5 reported since the last call of the library began. It goes on after an error, and so would the caller. */
@@ -38,7 +42,7 @@ const prepared = new WeakSet<object>();
  * Makes failed reads known. The library ignores them: it would print HDF5's report to stderr and hand out whatever was in
  * memory. Its own way to turn reports into exceptions leaves HDF5 half-way through a call, and it may hang in a later one.
  */
-function prepare(module: Awaited<typeof h5wasmReady>): void {
+function prepare(module: Library): void {
   if (prepared.has(module)) return;
   prepared.add(module);
   const files = module.FS as unknown as { write: Write };
@@ -63,10 +67,12 @@ type Write = (stream: { fd: number }, buffer: Uint8Array, offset: number, length
 class H5Tree implements Tree {
   readonly path: string;
   readonly #file: File;
+  readonly #library: Library;
 
-  constructor(path: string, file: File) {
+  constructor(path: string, file: File, library: Library) {
     this.path = path;
     this.#file = file;
+    this.#library = library;
   }
 
   kind(name: string): Promise<'group' | 'array' | 'absent'> {
@@ -116,22 +122,31 @@ class H5Tree implements Tree {
     });
   }
 
+  /** Block by block through one piece of the library's memory. Its own way would leave a copy of each block behind. */
   #blocks(dataset: Dataset, length: number, array: string): Numbers {
+    const { chunks, size } = dataset.metadata;
     // Whole chunks, so that none is decompressed twice.
-    const chunk = dataset.metadata.chunks?.[0] ?? 1;
+    const chunk = chunks?.[0] ?? 1;
     const step = Math.ceil(BLOCK / chunk) * chunk;
-    const block = (from: number): Numbers =>
-      this.#asNumbers(dataset.slice([[from, Math.min(length, from + step)]]), array, from);
-    const first = block(0);
-    let all = new (first.constructor as new (length: number) => Numbers)(length);
-    all.set(first);
-    for (let from = step; from < length; from += step) {
-      const next = block(from);
-      // Of 64-bit integers, the first beyond int32.
-      if (next instanceof Float64Array && all instanceof Int32Array) all = Float64Array.from(all);
-      all.set(next, from);
+    const { constructor: Stored } = dataset.slice([[0, 1]]) as unknown as { readonly constructor: ViewConstructor };
+    const pointer = this.#library._malloc(step * size);
+    let all: Numbers | undefined;
+    try {
+      for (let from = 0; from < length; from += step) {
+        const count = Math.min(step, length - from);
+        const [counts, offsets] = [[BigInt(count)], [BigInt(from)]];
+        this.#library.get_dataset_data(dataset.file_id, dataset.path, counts, offsets, [1n], BigInt(pointer));
+        // The library's memory may have moved as it grew.
+        const block = this.#asNumbers(new Stored(this.#library.HEAPU8.buffer, pointer, count), array, from);
+        all ??= new (block.constructor as new (length: number) => Numbers)(length);
+        // Of 64-bit integers, the first beyond int32.
+        if (block instanceof Float64Array && all instanceof Int32Array) all = Float64Array.from(all);
+        all.set(block, from);
+      }
+    } finally {
+      this.#library._free(pointer);
     }
-    return all;
+    return all!;
   }
 
   strings(array: string): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadH5wasm } from '@spotbench/core';
 import type { Group } from 'h5wasm';
 
 /** What a 10x count file holds. */
@@ -19,8 +20,7 @@ export interface FeatureMatrix {
  * twice under two accessions, as some symbols do in real references, each with a part of its molecules; readers sum them.
  */
 export async function featureMatrixFile(matrix: FeatureMatrix): Promise<Buffer> {
-  const { default: h5wasm } = await import('h5wasm/node');
-  await h5wasm.ready;
+  const { h5wasm } = await loadH5wasm();
   const folder = await mkdtemp(join(tmpdir(), 'spotbench-demo-h5-'));
   const path = join(folder, 'matrix.h5');
   try {

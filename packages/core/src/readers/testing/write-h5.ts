@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Group } from 'h5wasm';
+import { loadH5wasm } from '../load-h5wasm.ts';
 
 /** What to write: groups as objects, arrays as typed arrays or lists of text, `@name` members as attributes. */
 export interface H5Content {
@@ -18,8 +19,7 @@ export interface H5Array {
 
 /** Writes an HDF5 file into a new temporary folder. */
 export async function writeH5(content: H5Content, name = 'made.h5'): Promise<string> {
-  const { default: h5wasm } = await import('h5wasm/node');
-  await h5wasm.ready;
+  const { h5wasm } = await loadH5wasm();
   const path = join(await mkdtemp(join(tmpdir(), 'spotbench-h5-')), name);
   const file = new h5wasm.File(path, 'w');
   fill(file, content);
