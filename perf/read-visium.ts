@@ -6,7 +6,7 @@ import { inOwnProcess, type Measured, ratiosTo, startMeasuring } from './peers/o
 import { report, runTorch } from './peers/torch.ts';
 
 /**
- * A count file of 5,000 spots x 36,601 genes, as 10x h5 and as h5ad, against scanpy and anndata, each in a process of its own.
+ * A count file of 5,000 spots x 36,601 genes, as 10x h5 and as h5ad (plain and gzip), against scanpy and anndata, each in a process of its own.
  * Ours checks every count and gathers genes of one symbol; theirs does not. Budget: ratio of time at most 1.0.
  * Run: SPOTBENCH_PYTHON=... npm run perf -- read-visium [spots] [genes]; a Python with scanpy and anndata.
  */
@@ -31,7 +31,7 @@ async function compare(spots: string, genes: string): Promise<void> {
   try {
     const made = runTorch('make_counts.py', folder, spots, genes);
     if (typeof made === 'string') throw new Error(made);
-    for (const file of ['counts.h5', 'counts.h5ad']) {
+    for (const file of ['counts.h5', 'counts.h5ad', 'counts-gzip.h5ad']) {
       const path = join(folder, file);
       const ours = inOwnProcess(import.meta.filename, '--read', path) as VisiumSums;
       const peer = runTorch('read_visium.py', path);

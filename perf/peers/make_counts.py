@@ -2,9 +2,10 @@
 
     python3 perf/peers/make_counts.py FOLDER SPOTS GENES
 
-Writes counts.h5 (10x, version 3, compressed as Cell Ranger does) and counts.h5ad (as anndata writes without options). Mean
+Writes counts.h5 (10x, version 3, compressed as Cell Ranger does), counts.h5ad (as anndata writes without options: plain) and
+counts-gzip.h5ad (as it writes with compression="gzip", which is how most files are handed on). Mean
 counts of genes are log-normal and those of spots vary by a factor, so that 5 to 8 % of the entries are not 0. Prints that share.
-Pinned: pip install anndata==0.12.6 h5py==3.16.0
+Pinned: pip install anndata==0.12.6 h5py==3.16.0 pandas==2.3.3
 """
 
 import json
@@ -48,4 +49,5 @@ with h5py.File(folder / "counts.h5", "w") as file:
 
 table = ad.AnnData(counts, pd.DataFrame(index=barcodes), pd.DataFrame({"gene_ids": ids}, index=symbols))
 table.write_h5ad(folder / "counts.h5ad")
+table.write_h5ad(folder / "counts-gzip.h5ad", compression="gzip")
 print(json.dumps({"seconds": 0, "peakRssMb": 0, "share": counts.nnz / spots / genes, "versions": {}}))
