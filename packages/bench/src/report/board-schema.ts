@@ -59,12 +59,13 @@ const criticalDifference = z.strictObject({
 /** What a reader must see beside a method's name. */
 export const MARKS = ['below-position-only', 'below-ridge', 'not-told-apart-from-ridge'] as const;
 
+/** What a row is of; `submitted`: predictions made elsewhere. */
+export const ROW_KINDS = ['method', 'submitted', 'control'] as const;
+
 const row = z.strictObject({
   method: z.string(),
   title: z.string(),
-  kind: z
-    .enum(['method', 'control', 'submitted'])
-    .describe('`submitted`: predictions made elsewhere and scored here; never ranked.'),
+  kind: z.enum(ROW_KINDS).describe('`submitted`: predictions made elsewhere and scored here; never ranked.'),
   version: z.string(),
   paper: z.string().nullable(),
   rank: z

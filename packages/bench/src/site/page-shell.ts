@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BoardRow } from '../report/board-schema.ts';
 import { html, Html } from './html.ts';
 import { pagePaths } from './site-names.ts';
 
@@ -70,6 +71,11 @@ export function renderPage(shell: Shell, { path, title, body, script }: Page): s
 /** Without the source's indentation, which is a tenth of a page. */
 function unindented({ text }: Html): Html {
   return new Html(text.replaceAll(/\s*\n\s*/g, '\n'));
+}
+
+/** What a row is, where it is not a method that was run here. */
+export function kindTag(kind: BoardRow['kind']): Html | false {
+  return kind !== 'method' && html`<span class="tag">${kind}</span>`;
 }
 
 /** A drawing with its caption. */

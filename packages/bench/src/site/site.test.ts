@@ -174,6 +174,25 @@ describe('writeSite', () => {
     expect(good.match(/<title id="box-good-[^"]*"/g)).toEqual(['<title id="box-good-tiny--patient-out--frozen-title"']);
   });
 
+  it('shows submitted predictions with plots and maps, marked, between methods and controls', async () => {
+    const [ranking] = local.board.rankings;
+    const rows = ranking.rows.map((row) =>
+      row.method === 'other' ? { ...row, kind: 'submitted' as const, rank: null } : row,
+    );
+    const out = join(workspace.root, 'submitted');
+    await writeSite({ ...local, board: { ...local.board, rankings: [{ ...ranking, rows }] } }, out);
+    const text = (name: string): string => readFileSync(join(out, name), 'utf8');
+    for (const name of ['index.html', 'datasets/tiny.html'])
+      expect(text(name)).toMatch(/<tr class="submitted">[^]*?>other<\/a\s*><span class="tag">submitted<\/span>/);
+    expect(text('methods/other.html')).toMatch(/<h1>other <span class="tag">submitted/);
+    expect(text('methods/other.html')).toContain('<title id="tenths-other-');
+    expect(text('methods/other.html')).not.toContain('Peak memory');
+    expect(text('datasets/tiny.html')).toMatch(/<text[^>]*>submitted<\/text>/);
+    const map = text('maps/data/tiny--patient-out--frozen--A1.js');
+    const methods = [...map.matchAll(/"([a-z-]+)":\{"fold"/g)].map((match) => match[1]);
+    expect(methods.slice(0, 2)).toEqual(['good', 'other']);
+  });
+
   it("shows papers' figures apart, and says where there are none", async () => {
     const out = join(workspace.root, 'reported');
     const figure = {

@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { BoardRow, Ranking } from '../report/board-schema.ts';
+import { ROW_KINDS, type BoardRow, type Ranking } from '../report/board-schema.ts';
 import { collectMaps, type RankingMaps } from './maps/collect-maps.ts';
 import { mapData, mapKey } from './maps/map-data.ts';
 import { frameOf, tissuePlace, type Frame } from './maps/map-section.ts';
@@ -113,9 +113,9 @@ async function addMaps(
   return mapsPage(input, dataset, maps, { frames, hasTissue, methodsFirst });
 }
 
-/** Names in the order of the pickers: methods, then controls, each best first. */
+/** Names in the order of the pickers: methods, then submitted predictions, then controls, each best first. */
 function methodsFirst({ rows }: Ranking): string[] {
-  return [...rows.filter((r) => r.kind === 'method'), ...rows.filter((r) => r.kind === 'control')].map((r) => r.method);
+  return ROW_KINDS.flatMap((kind) => rows.filter((row) => row.kind === kind)).map((row) => row.method);
 }
 
 /** Writes everything to a folder beside it, then puts it in place: a page that is no longer made does not stay behind. */

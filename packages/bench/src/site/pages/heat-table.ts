@@ -1,7 +1,7 @@
 import type { BoardRow, Ranking } from '../../report/board-schema.ts';
 import { fixed } from '../../report/format.ts';
 import { Html, html } from '../html.ts';
-import { scrolling } from '../page-shell.ts';
+import { kindTag, scrolling } from '../page-shell.ts';
 import { pagePaths, rankingSlug } from '../site-names.ts';
 
 /** Metrics of which less is better. */
@@ -61,8 +61,7 @@ function heatTable(slug: string, rows: readonly BoardRow[], columns: readonly Co
         (row, r) =>
           html`<tr class="${row.kind}">
             <th scope="row">
-              <a href="../${pagePaths.method(row.method)}#${slug}">${row.method}</a
-              >${row.kind === 'control' && html`<span class="tag">control</span>`}
+              <a href="../${pagePaths.method(row.method)}#${slug}">${row.method}</a>${kindTag(row.kind)}
             </th>
             ${columns.map((column, c) => html`<td class="heat" ${style(shades[c][r])}>${fixed(column.valueOf(row))}</td>`)}
           </tr> `,

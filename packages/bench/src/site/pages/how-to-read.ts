@@ -56,6 +56,11 @@ export function howToReadPage(): Page {
         nearest-neighbours learn from the same image features as the methods; noise is noise; oracle is the measured
         value with a little noise. A method marked "below" a control does worse than it on the ranking set.
       </p>
+      <h2>Submitted predictions</h2>
+      <p>
+        Rows marked "submitted" were predicted elsewhere, from spots and genes handed out here, and scored here as every
+        method is. Nobody here has seen how they were made, so they are never ranked.
+      </p>
       <h2>Plots</h2>
       <dl>
         <dt>PCC by patient</dt>

@@ -3,7 +3,7 @@ import { withoutNumber } from '../../report/board-text.ts';
 import { fixed, short, shortCommit } from '../../report/format.ts';
 import type { Html } from '../html.ts';
 import { html } from '../html.ts';
-import { command, scrolling } from '../page-shell.ts';
+import { command, kindTag, scrolling } from '../page-shell.ts';
 import { pagePaths, rankingSlug } from '../site-names.ts';
 import { rankedSet } from '../../report/ranked-set.ts';
 
@@ -20,7 +20,7 @@ export function leaderboardTable(ranking: Ranking, up: string): Html {
     sortable('Cells', 'number', 'descending'),
   ];
   const caption =
-    `Under each gene set: PCC with its 95 % interval; ranked by ${ranking.rankedBy}. Controls are marked and never ranked. ` +
+    `Under each gene set: PCC with its 95 % interval; ranked by ${ranking.rankedBy}. Controls and submitted predictions are marked and never ranked. ` +
     `≈ ridge: not told apart from ridge. Undefined: genes x sections x seeds with a constant prediction / a constant truth. ` +
     `Seed SD: of the ranking PCC.`;
   return html`${scrolling(
@@ -55,7 +55,7 @@ function tableRow(ranking: Ranking, row: BoardRow, up: string): Html {
     <td class="number" data-value="${row.rank}">${rankText(row)}</td>
     <th scope="row">
       <a href="${up}${pagePaths.method(row.method)}#${rankingSlug(ranking)}">${row.method}</a
-      >${row.kind === 'control' && html`<span class="tag">control</span>`}${row.marks.map(markTag)}
+      >${kindTag(row.kind)}${row.marks.map(markTag)}
     </th>
     <td class="number" data-value="${row.tieGroup}">${row.tieGroup ?? '-'}</td>
     ${ranking.sets.map((set) => score(row, set))}
@@ -74,7 +74,7 @@ function markTag(mark: BoardRow['marks'][number]): Html {
 }
 
 function rankText({ rank, rankInterval, kind }: BoardRow): Html {
-  if (rank === null) return html`${kind === 'control' ? '' : '-'}`;
+  if (rank === null) return html`${kind === 'method' ? '-' : ''}`;
   const between =
     rankInterval && rankInterval[0] !== rankInterval[1]
       ? html` <span class="interval">(${rankInterval[0]} to ${rankInterval[1]})</span>`

@@ -4,7 +4,7 @@ import { counted, duration, fixed } from '../../report/format.ts';
 import type { Html } from '../html.ts';
 import { html } from '../html.ts';
 import type { MethodResults } from '../numbers/method-results.ts';
-import { command, figure, type Page } from '../page-shell.ts';
+import { command, figure, kindTag, type Page } from '../page-shell.ts';
 import { boxPlot } from '../plots/box-plot.ts';
 import { decilesPlot, geneMeansPlot } from '../plots/calibration-plot.ts';
 import { lossPlot } from '../plots/loss-plot.ts';
@@ -30,11 +30,15 @@ export async function methodPage(method: string, rankings: readonly MethodInRank
   return {
     path: pagePaths.method(method),
     title: method,
-    body: html`<h1>${method}${kind === 'control' && html` <span class="tag">control</span>`}</h1>
+    body: html`<h1>${method} ${kindTag(kind)}</h1>
       <p>${title !== method && `${title}. `}${version !== '' && `Version ${version}. `}${paper}</p>
       ${sections}`,
   };
 }
+
+const MADE_ELSEWHERE = html`<p class="small">
+  Submitted: predictions were made elsewhere and scored here. How long that took is not known.
+</p>`;
 
 async function rankingSection({ ranking, row, results, markers }: MethodInRanking): Promise<Html> {
   const id = rankingSlug(ranking);
@@ -46,7 +50,7 @@ async function rankingSection({ ranking, row, results, markers }: MethodInRankin
     ${
       results &&
       html`<div class="plots">${await plots(`${slug(row.method)}-${id}`, results, markers)}</div>
-        ${geneTable(results, markers)} ${costTable(results, row.method)}
+        ${geneTable(results, markers)} ${row.kind === 'submitted' ? MADE_ELSEWHERE : costTable(results, row.method)}
         <p class="small">
           <a
             href="../${pagePaths.maps(ranking.dataset)}#${new URLSearchParams({ ranking: id, method: row.method }).toString()}"

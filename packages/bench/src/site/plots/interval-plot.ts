@@ -1,6 +1,13 @@
 import { fixed } from '../../report/format.ts';
-import type { Ranking } from '../../report/board-schema.ts';
+import { ROW_KINDS, type Ranking } from '../../report/board-schema.ts';
 import type { Plot } from './render-plot.ts';
+
+/** Colour and shape of what was run, what was submitted and what brackets them: told apart without colour too. */
+const LOOKS = {
+  method: { colour: '#1f5a94', shape: 'circle' },
+  submitted: { colour: '#8a3600', shape: 'triangle-up' },
+  control: { colour: '#777', shape: 'square' },
+};
 
 /** PCC of every row on one set with its 95 % interval, best first. The oracle would take most of the width and is left out. */
 export function intervalPlot(id: string, { rows, dataset }: Ranking, set: string): Plot | undefined {
@@ -12,7 +19,9 @@ export function intervalPlot(id: string, { rows, dataset }: Ranking, set: string
   });
   if (values.length === 0) return undefined;
   const y = { field: 'method', type: 'nominal', sort: values.map((v) => v.method), title: null };
-  const kinds = { domain: ['method', 'control'], range: ['#1f5a94', '#777'] };
+  const kinds = ROW_KINDS.filter((kind) => values.some((v) => v.kind === kind));
+  const colours = { domain: kinds, range: kinds.map((kind) => LOOKS[kind].colour) };
+  const shapes = { domain: kinds, range: kinds.map((kind) => LOOKS[kind].shape) };
   return {
     id,
     title: `PCC on ${set} with 95 % intervals`,
@@ -29,7 +38,7 @@ export function intervalPlot(id: string, { rows, dataset }: Ranking, set: string
             y,
             x: { field: 'low', type: 'quantitative', title: `PCC on ${set}`, axis: { tickCount: 5 } },
             x2: { field: 'high' },
-            color: { field: 'kind', type: 'nominal', title: null, scale: kinds, legend: { orient: 'top' } },
+            color: { field: 'kind', type: 'nominal', title: null, scale: colours, legend: { orient: 'top' } },
           },
         },
         {
@@ -37,12 +46,12 @@ export function intervalPlot(id: string, { rows, dataset }: Ranking, set: string
           encoding: {
             y,
             x: { field: 'pcc', type: 'quantitative' },
-            color: { field: 'kind', type: 'nominal', scale: kinds },
+            color: { field: 'kind', type: 'nominal', scale: colours },
             shape: {
               field: 'kind',
               type: 'nominal',
               title: null,
-              scale: { domain: ['method', 'control'], range: ['circle', 'square'] },
+              scale: shapes,
             },
           },
         },
