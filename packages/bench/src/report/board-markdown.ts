@@ -140,7 +140,7 @@ function gapSection({ gaps }: Board): string[] {
   return [
     '## Leakage gap',
     '',
-    'What sections of the test patient in training are worth: slide-out minus patient-out, PCC.',
+    'What sections of the test patient in training are worth, and what more training sections are: slide-out minus patient-out, PCC.',
     '',
     ...table(
       ['Data set', 'Method', 'Set', 'patient-out', 'slide-out', 'gap'],

@@ -143,7 +143,9 @@ const gap = z.strictObject({
   gap: z
     .number()
     .nullable()
-    .describe('slide-out minus patient-out: what sections of the same patient in training are worth.'),
+    .describe(
+      'slide-out minus patient-out: what sections of the same patient in training are worth, and what more training sections are.',
+    ),
 });
 
 /** leaderboard.json: one ranking per data set, protocol and regime. Holds no time: the same records give the same bytes. */

@@ -185,7 +185,10 @@ export async function countsOf(
   }
 }
 
-/** What sections of the same patient in training are worth: slide-out minus patient-out, on every shared gene set. */
+/**
+ * What sections of the same patient in training are worth, and what more training sections are: slide-out minus patient-out, on
+ * every shared gene set.
+ */
 function gapsOf(rankings: readonly Ranking[]): Board['gaps'] {
   return rankings
     .filter((r) => r.protocol === 'patient-out')

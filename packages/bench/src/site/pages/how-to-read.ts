@@ -36,8 +36,8 @@ export function howToReadPage(): Page {
         <dd>All sections of a patient are tested by a model that has seen none of them.</dd>
         <dt>slide-out (legacy)</dt>
         <dd>
-          One section is left out; other sections of the same patient are in training. Scores are higher for that
-          reason, and the difference is shown as the leakage gap.
+          One section is left out; other sections of the same patient are in training, and there are more to train on.
+          For both reasons most scores are higher; the difference is shown as the leakage gap.
         </dd>
         <dt>paper</dt>
         <dd>A paper's own conventions, kept so that its numbers can be compared; never mixed with the others.</dd>
