@@ -1,6 +1,6 @@
 import { hashValue, lookUp, SpotbenchError, type Regime } from '@spotbench/core';
 import { loadDatasets } from '../datasets/load.ts';
-import type { DatasetEntry, ProtocolEntry } from '../datasets/schema.ts';
+import type { DatasetEntry, Datasets, ProtocolEntry } from '../datasets/schema.ts';
 import { discoverMethods, findMethod, type MethodEntry } from '../registry/methods.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { defaultEncoder, type Cell } from './cell-id.ts';
@@ -28,6 +28,31 @@ export function definitionHashes(context: Omit<CellContext, 'method'>): { option
  * nearest; `bad-config` when the id has another form, or the data set does not have the protocol.
  */
 export function findCell(workspace: Workspace, id: string): CellContext {
+  return cellFinder(workspace)(id);
+}
+
+/** `findCell` for many ids: datasets.json and the methods are looked at once, when the first is asked for. */
+export function cellFinder(workspace: Workspace): (id: string) => CellContext {
+  let known: { definitions: Datasets; methods: readonly MethodEntry[] } | undefined;
+  return (id) => {
+    const cell = parseCellId(id);
+    known ??= { definitions: loadDatasets(workspace), methods: discoverMethods(workspace) };
+    const { definitions, methods } = known;
+    const dataset = lookUp('data set', cell.dataset, definitions.datasets);
+    const protocol = lookUp('protocol', cell.protocol, definitions.protocols);
+    const protocols = [...dataset.protocols, ...dataset.optionalProtocols];
+    if (!protocols.includes(cell.protocol)) {
+      throw new SpotbenchError(
+        'bad-config',
+        `cell "${id}": data set ${cell.dataset} has no protocol ${cell.protocol}; it has ${protocols.join(', ')}`,
+      );
+    }
+    return { cell, dataset, protocol, method: findMethod(methods, cell.method) };
+  };
+}
+
+/** The fields of a cell id, whether or not there is such a cell. @throws SpotbenchError `bad-config` when it has another form. */
+export function parseCellId(id: string): Cell {
   const parts = id.split('--');
   const [dataset, protocol, regimeText, method, foldText, seedText] = parts;
   const fold = /^fold(\d+)$/.exec(foldText ?? '')?.[1];
@@ -40,28 +65,14 @@ export function findCell(workspace: Workspace, id: string): CellContext {
     );
   }
   const name: Regime = regime[1] === undefined ? 'finetune' : 'frozen';
-  const definitions = loadDatasets(workspace);
-  const entry = lookUp('data set', dataset, definitions.datasets);
-  const protocolEntry = lookUp('protocol', protocol, definitions.protocols);
-  if (![...entry.protocols, ...entry.optionalProtocols].includes(protocol)) {
-    throw new SpotbenchError(
-      'bad-config',
-      `cell "${id}": data set ${dataset} has no protocol ${protocol}; it has ${[...entry.protocols, ...entry.optionalProtocols].join(', ')}`,
-    );
-  }
   return {
-    cell: {
-      id,
-      dataset: dataset,
-      protocol: protocol,
-      regime: name,
-      encoder: regime[2] ?? regime[4] ?? defaultEncoder(name),
-      method: method,
-      fold: Number(fold),
-      seed: Number(seed),
-    },
-    dataset: entry,
-    protocol: protocolEntry,
-    method: findMethod(discoverMethods(workspace), method),
+    id,
+    dataset,
+    protocol,
+    regime: name,
+    encoder: regime[2] ?? regime[4] ?? defaultEncoder(name),
+    method,
+    fold: Number(fold),
+    seed: Number(seed),
   };
 }

@@ -1,7 +1,7 @@
 import type { FoldData } from '../cell/load-fold.ts';
 import { loadFold } from '../cell/load-fold.ts';
 import { openData, type DataArtefact } from '../data/data-artefact.ts';
-import { findCell, type CellContext } from '../plan/find-cell.ts';
+import { cellFinder, type CellContext } from '../plan/find-cell.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** A cell's fold as scoring needs it: data, split, panels and truth; nothing is fitted. */
@@ -16,9 +16,10 @@ export interface OpenFold {
  * panels takes longer than scoring a cell.
  */
 export function foldOpener(workspace: Workspace): (cellId: string) => Promise<OpenFold> {
+  const find = cellFinder(workspace);
   let last: { key: string; data: DataArtefact; fold: FoldData } | undefined;
   return async (cellId) => {
-    const context = findCell(workspace, cellId);
+    const context = find(cellId);
     const { dataset, protocol, fold } = context.cell;
     const key = `${dataset}/${protocol}/${fold}`;
     if (last?.key !== key) {
