@@ -31,9 +31,10 @@ export function expectationOf(words: readonly string[]): Expectation {
   return EXPECTATIONS.find(([pattern]) => pattern.test(text))?.[1] ?? { code: 0, says: /./ };
 }
 
-/** The command on one fold of the demo cohort with quick methods, where it does not say itself what to run on. */
+/** The command on one fold of the demo cohort with quick methods, where it does not say itself what to run on; a number of that fold. */
 export function narrowed(words: readonly string[]): readonly string[] {
   const [program, what, verb] = words;
+  if (verb === 'explain' && !words.includes('--published')) return [...words, '--fold', '0'];
   const isRun =
     program === 'npx' && ((what === 'spotbench' && verb === 'run') || words.join(' ').includes('nx run bench:all'));
   if (!isRun) return words;

@@ -12,8 +12,8 @@ export function describeExplanation(explanation: Explanation | CellExplanation):
   return `${lines.join('\n')}\n`;
 }
 
-function numberLines({ where, chain, section, gene, spots, cells }: Explanation): string[] {
-  const level = gene ? geneLines(gene, spots) : section ? sectionLines(section) : chainLines(chain);
+function numberLines({ where, chain, section, gene, spots, withoutSpots, cells }: Explanation): string[] {
+  const level = gene ? geneLines(gene, { spots, withoutSpots }) : section ? sectionLines(section) : chainLines(chain);
   return [...level, '', `From ${where}:`, ...cells.flatMap(provenanceLines)];
 }
 
@@ -49,15 +49,18 @@ function seedsText({ seeds }: GeneLink): string {
   return seeds.length > 1 || seeds.some(({ row }) => row?.undefined !== null) ? ` = mean over ${one.join(', ')}` : '';
 }
 
-function geneLines(gene: GeneLink, spots: readonly SpotValues[] | undefined): string[] {
+function geneLines(
+  gene: GeneLink,
+  { spots = [], withoutSpots = [] }: Pick<Explanation, 'spots' | 'withoutSpots'>,
+): string[] {
   return [
     `${gene.address} = ${text(gene.value)}${seedsText(gene)}`,
     ...gene.seeds.map(({ seed, cell, row }) => {
       const fields = Object.entries(row ?? {}).filter(([name, value]) => name !== 'gene' && value !== null);
       return `  seed ${seed}, row of ${cell}: ${fields.map(([name, value]) => `${name} ${String(value)}`).join(', ')}`;
     }),
-    ...(spots ?? []).flatMap(spotLines),
-    ...(spots ? [] : ['  spots: predictions or data are not on this machine']),
+    ...spots.flatMap(spotLines),
+    ...withoutSpots.map((reason) => `  no spots: ${reason}`),
   ];
 }
 

@@ -1,13 +1,18 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCell } from '../cell/run-cell.ts';
 import { findCell } from '../plan/find-cell.ts';
 import { makePlan } from '../plan/plan.ts';
 import { report } from '../report/report.ts';
 import type { Board } from '../report/board-schema.ts';
+import { runFolder } from '../results/run-folder.ts';
 import { addMethod, removeWorkspace, tinyWorkspace } from '../testing/tiny-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { describeExplanation } from './describe.ts';
-import { explain, type CellExplanation, type Explanation } from './explain.ts';
+import { addressText, parseAddress } from './address.ts';
+import { explain, type CellExplanation, type ExplainOptions, type Explanation } from './explain.ts';
+import { checkAgainstTables } from './table-value.ts';
 
 /** Constant on every third gene, so that some correlations are undefined; differs by seed. */
 const BODY = `
@@ -22,14 +27,16 @@ let board: Board;
 beforeAll(async () => {
   workspace = await tinyWorkspace();
   addMethod(workspace, 'wave', BODY, 'method');
-  const selection = { datasets: ['tiny'], methods: ['wave'], seeds: [0, 1] };
+  const selection = { datasets: ['tiny'], methods: ['wave'], seeds: SEEDS };
   for (const cell of makePlan(workspace, selection).cells) await runCell(workspace, findCell(workspace, cell.id));
   ({ board } = await report(workspace, selection));
 });
 afterAll(() => removeWorkspace(workspace));
 
 const HEADLINE = 'tiny/patient-out/frozen/wave/HVG-50/pcc';
-const number = async (address: string): Promise<Explanation> => (await explain(workspace, address)) as Explanation;
+const SEEDS = [0, 1];
+const number = async (address: string): Promise<Explanation> =>
+  (await explain(workspace, address, { seeds: SEEDS })) as Explanation;
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 const rowOf = (method: string) => board.rankings[0].rows.find((row) => row.method === method)!;
 
@@ -117,6 +124,44 @@ describe('explain', () => {
     expect(numbers.find(({ address }) => address === HEADLINE)!.value).toBeCloseTo(mean(ofSeed), 12);
   });
 
+  it('explains the number of the folds and seeds that were asked for', async () => {
+    const of = async (part: ExplainOptions) => ((await explain(workspace, HEADLINE, part)) as Explanation).chain;
+    const { value, patients } = await of({ folds: [1], seeds: [1] });
+    expect(patients.map(({ patient }) => patient)).toEqual(['B']);
+    expect(value).toBe(patients[0].value);
+    // The data set has one seed: a second in the store is no part of the number.
+    expect((await of({})).value).toBe((await of({ seeds: [0] })).value);
+  });
+
+  it('refuses a number of which a cell is missing, or whose data is another now', async () => {
+    const fold = runFolder(workspace, 'tiny--patient-out--frozen--wave--fold1--seed1');
+    renameSync(fold, `${fold}.aside`);
+    await expect(number(HEADLINE)).rejects.toThrow(
+      /pcc: tables show no such number: 1 of the 6 cells behind it were not run: .*wave--fold1--seed1; npx spotbench run/,
+    );
+    renameSync(`${fold}.aside`, fold);
+    await expect(explain(workspace, HEADLINE, { seeds: [7] })).rejects.toThrow(/3 of the 3 cells/);
+    await expect(explain(workspace, HEADLINE, { folds: [9] })).rejects.toThrow(/the plan has no cell of it/);
+
+    const path = join(workspace.root, 'datasets.json');
+    const text = readFileSync(path, 'utf8');
+    const { gene, ...address } = parseAddress(`${HEADLINE}/B1/GENE02`);
+    writeFileSync(path, text.replace('"size":55', '"size":54'));
+    const { spots, withoutSpots } = await number(addressText({ ...address, gene }));
+    writeFileSync(path, text);
+    expect({ spots, withoutSpots }).toEqual({
+      spots: [],
+      withoutSpots: SEEDS.map(() => expect.stringMatching(/its gene panels had hash .* run the cell again/) as string),
+    });
+  });
+
+  it('holds the chain against the table', () => {
+    const chain = { address: 'a/number', value: 0.5, metric: 'pcc', formula: '', patients: [] };
+    expect(() => checkAgainstTables(chain, 0.5 + 1e-12)).not.toThrow();
+    expect(() => checkAgainstTables(chain, 0.5001)).toThrow(/a\/number: the chain ends at 0\.5, tables show 0\.5001/);
+    expect(() => checkAgainstTables(chain, null)).toThrow(/tables show null/);
+  });
+
   it.each([
     ['tiny/patient-ot/frozen/wave/HVG-50/pcc', /unknown protocol in .*"patient-ot"; did you mean "patient-out"/],
     ['tiny/patient-out/frozen/wvae/HVG-50/pcc', /unknown method in .*did you mean "wave"/],
@@ -130,6 +175,6 @@ describe('explain', () => {
       /unknown cell in .*did you mean "tiny--patient-out--frozen--wave--fold/,
     ],
   ])('says what is wrong with %s', async (what, message) => {
-    await expect(explain(workspace, what)).rejects.toThrow(message);
+    await expect(explain(workspace, what, { seeds: SEEDS })).rejects.toThrow(message);
   });
 });

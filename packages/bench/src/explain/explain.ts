@@ -1,11 +1,15 @@
+import { isSpotbenchError } from '@spotbench/core';
 import { regimeLabel } from '../plan/cell-id.ts';
+import type { Selection } from '../plan/selection.ts';
+import { foldOpener } from '../rescore/open-folds.ts';
 import { METRICS } from '../results/summary.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { addressText, parseAddress, type NumberAddress } from './address.ts';
 import { geneOf, numberChain, sectionOf, type GeneLink, type NumberChain, type SectionLink } from './chain.ts';
 import { provenanceOf, type CellProvenance } from './provenance.ts';
-import { cellsBehind, checkCell, publishedSource, storeSource, type ExplainedCell } from './result-source.ts';
+import { checkCell, publishedSource, storeSource, type ExplainedCell } from './result-source.ts';
 import { spotValues, type SpotValues } from './spot-values.ts';
+import { checkAgainstTables } from './table-value.ts';
 
 /** Where a number comes from, as far down as was asked for. */
 export interface Explanation {
@@ -13,8 +17,10 @@ export interface Explanation {
   readonly chain: NumberChain;
   readonly section?: SectionLink;
   readonly gene?: GeneLink;
-  /** Spots behind the gene, for each seed; absent where predictions or data are not at hand. */
+  /** Spots behind the gene, for each seed whose predictions and data are on this machine. */
   readonly spots?: readonly SpotValues[];
+  /** Why spots of other seeds are not shown. */
+  readonly withoutSpots?: readonly string[];
   readonly cells: readonly CellProvenance[];
 }
 
@@ -26,45 +32,64 @@ export interface CellExplanation {
   readonly numbers: readonly { readonly address: string; readonly value: number | null }[];
 }
 
-export interface ExplainOptions {
+export interface ExplainOptions extends Pick<Selection, 'folds' | 'seeds'> {
   /** Explains committed results instead of those in this machine's store. */
   readonly published?: boolean;
 }
 
-/** Explains a cell id or the address of a number. @throws SpotbenchError `unknown-name` naming the nearest. */
+/**
+ * Explains a cell id or the address of a number. @throws SpotbenchError `unknown-name` naming the nearest; `missing-data` for a
+ * number whose cells are not all there; `bad-data` where tables show another number.
+ */
 export async function explain(
   workspace: Workspace,
   what: string,
-  { published = false }: ExplainOptions = {},
+  { published = false, ...part }: ExplainOptions = {},
 ): Promise<Explanation | CellExplanation> {
-  const source = published ? await publishedSource(workspace) : storeSource(workspace);
+  const source = published ? await publishedSource(workspace) : storeSource(workspace, part);
   if (what.includes('--') && !what.includes('/')) {
     checkCell(source, what);
     return { where: source.where, ...cellExplanation(await source.read(what)) };
   }
   const address = parseAddress(what);
   const cells: ExplainedCell[] = [];
-  for (const id of cellsBehind(source, address)) cells.push(await source.read(id));
-  return { where: source.where, ...(await numberExplanation(workspace, address, cells)) };
+  for (const id of source.behind(address)) cells.push(await source.read(id));
+  const chain = numberChain(address, cells);
+  checkAgainstTables(chain, source.shown(address, cells));
+  return { where: source.where, chain, ...(await levelBelow(workspace, address, chain, cells)) };
 }
 
-async function numberExplanation(
+async function levelBelow(
   workspace: Workspace,
-  address: NumberAddress,
+  { section: sectionName, gene: geneName }: NumberAddress,
+  chain: NumberChain,
   cells: readonly ExplainedCell[],
-): Promise<Omit<Explanation, 'where'>> {
-  const chain = numberChain(address, cells);
-  if (address.section === undefined) return { chain, cells: cells.map(provenanceOf) };
-  const section = sectionOf(chain, address.section);
-  const own = cells.filter(({ finished }) => section.cells.includes(finished.record.cellId)).map(provenanceOf);
-  if (address.gene === undefined) return { chain, section, cells: own };
-  const gene = geneOf(section, address.gene);
-  const spots: SpotValues[] = [];
-  for (const { cell } of gene.seeds) {
-    const found = await spotValues(workspace, cell, address.section, address.gene);
-    if (found) spots.push(found);
+): Promise<Omit<Explanation, 'where' | 'chain'>> {
+  if (sectionName === undefined) return { cells: cells.map(provenanceOf) };
+  const section = sectionOf(chain, sectionName);
+  const own = cells.filter(({ finished }) => section.cells.includes(finished.record.cellId));
+  const below = { section, cells: own.map(provenanceOf) };
+  if (geneName === undefined) return below;
+  const gene = geneOf(section, geneName);
+  return { ...below, gene, ...(await spotsOf(workspace, own, { section: sectionName, gene: geneName })) };
+}
+
+async function spotsOf(
+  workspace: Workspace,
+  cells: readonly ExplainedCell[],
+  place: { readonly section: string; readonly gene: string },
+): Promise<Pick<Explanation, 'spots' | 'withoutSpots'>> {
+  const open = foldOpener(workspace);
+  const [spots, withoutSpots]: [SpotValues[], string[]] = [[], []];
+  for (const cell of cells) {
+    try {
+      spots.push(await spotValues(workspace, cell, place, open));
+    } catch (error) {
+      if (!isSpotbenchError(error)) throw error;
+      withoutSpots.push(error.message);
+    }
   }
-  return { chain, section, gene, ...(spots.length > 0 && { spots }), cells: own };
+  return { spots, withoutSpots };
 }
 
 function cellExplanation(cell: ExplainedCell): Omit<CellExplanation, 'where'> {

@@ -15,7 +15,9 @@ import { writeArtefact, type ArtefactManifest } from '@spotbench/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCell } from '../cell/run-cell.ts';
 import { findCell } from '../plan/find-cell.ts';
+import { explain, type Explanation } from '../explain/explain.ts';
 import { withLock } from '../locks/store-lock.ts';
+import type { Board } from '../report/board-schema.ts';
 import { report } from '../report/report.ts';
 import { storedRun } from '../rescore/rescore.ts';
 import { runFolder } from '../results/run-folder.ts';
@@ -66,6 +68,39 @@ const forgeRecord = (cell: string, change: Partial<RunRecord>): Promise<void> =>
     const record = JSON.parse(files['run.json'].toString()) as RunRecord;
     files['run.json'] = Buffer.from(`${JSON.stringify({ ...record, ...change }, null, 2)}\n`);
   });
+
+describe('explain --published', () => {
+  const GENE = 'tiny/patient-out/frozen/good/HVG-50/pcc/B1/';
+  const committed = async (what: string): Promise<Explanation> =>
+    (await explain(workspace, what, { published: true })) as Explanation;
+
+  it("shows this machine's predictions only where they are those of the published run", async () => {
+    const { section } = await committed(GENE.slice(0, -1));
+    const address = section!.genes[0].address;
+    expect((await committed(address)).spots).toHaveLength(1);
+    await forgeRun(workspace, idOf('good', 1), (files) => {
+      const name = Object.keys(files).find((file) => file.endsWith('.f32'))!;
+      files[name].writeFloatLE(files[name].readFloatLE(0) + 1, 0);
+    });
+    const { spots, withoutSpots } = await committed(address);
+    expect(spots).toEqual([]);
+    expect(withoutSpots).toEqual([expect.stringMatching(/predictions on this machine are of another run/)]);
+  });
+
+  it('refuses a number that is not the one in the committed table', async () => {
+    const number = 'tiny/patient-out/frozen/good/HVG-50/pcc';
+    const path = results('leaderboard.json');
+    const board = JSON.parse(readFileSync(path, 'utf8')) as Board;
+    const { scores } = board.rankings[0].rows.find(({ method }) => method === 'good')!;
+    expect((await committed(number)).chain.value).toBeCloseTo(scores['HVG-50'].pcc.value!, 12);
+    scores['HVG-50'].pcc.value! += 0.001;
+    writeFileSync(path, JSON.stringify(board));
+    await expect(committed(number)).rejects.toThrow(/the chain ends at .*, tables show/);
+    Reflect.deleteProperty(scores, 'HVG-50');
+    writeFileSync(path, JSON.stringify(board));
+    await expect(committed(number)).rejects.toThrow(/leaderboard\.json shows no such number/);
+  });
+});
 
 describe('publish', () => {
   it('writes tables that agree with the local ones, from four digits, and the same bytes twice', async () => {
