@@ -136,7 +136,7 @@ export function studentisedRangeQuantile(k: number, alpha: number): number {
  * whose error for so smooth an integrand is far below 1e-10 at this step.
  */
 function rangeWithin(q: number, k: number): number {
-  const step = 1 / 32;
+  const step = 1 / 8;
   let sum = 0;
   for (let z = -8; z <= 8; z += step) {
     const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);

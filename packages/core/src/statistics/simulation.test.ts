@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { summarise } from '../metrics/headline.ts';
 import { createRandom, type Random } from '../random/random.ts';
 import { compareMethods, type Comparison } from './compare.ts';
+import { criticalDifference, type CriticalDifference } from './critical-difference.ts';
+import { normalTail } from './distributions.ts';
 import { wilcoxonP } from './wilcoxon.ts';
 import { simulateExam, simulateMethod, type ScoreCounts, type ScoreSpread } from './simulated-scores.ts';
 
@@ -112,6 +114,51 @@ describe('a planted difference', () => {
       expect(result.pairs[0].pHolm).toBeGreaterThan(0.05);
       expect(result.methods.map(({ tieGroup }) => tieGroup)).toEqual([1, 1]);
       expect(result.note).toMatch(/no difference is called significant/);
+    }
+  });
+});
+
+describe('average ranks', () => {
+  /** Values of `skills.length` methods over patients, normal with sd 1. */
+  const ranked = (skills: readonly number[], patients: number, random: Random): CriticalDifference =>
+    criticalDifference(
+      skills.map((skill, m) => ({
+        name: `method${m}`,
+        patients: Array.from({ length: patients }, () => skill + random.normal()),
+      })),
+    );
+
+  it("of equal methods differ no more often than they may, by Friedman's test as by Nemenyi's difference", () => {
+    const repeats = 150;
+    const results = streams(repeats, 'ranks').map((random) => ranked([0, 0, 0, 0], 8, random));
+    const share = (claim: (found: CriticalDifference) => boolean): number => results.filter(claim).length / repeats;
+    const friedman = share((found) => found.friedman!.p <= 0.05);
+    const nemenyi = share(({ averageRanks, cd }) => averageRanks[3].rank - averageRanks[0].rank > cd!);
+    const groups = share((found) => found.groups.length !== 1 || found.groups[0].length !== 4);
+    for (const rate of [friedman, nemenyi, groups]) expect(rate).toBeLessThanOrEqual(noMoreThan(0.05, repeats));
+    // A test by permutation is exact: it is not rarer than it may be either, as far as this many benchmarks can tell.
+    expect(friedman).toBeGreaterThanOrEqual(0.05 - 2 * Math.sqrt((0.05 * 0.95) / repeats));
+  });
+
+  it('of two methods differ as often as all 8 patients prefer the better one', () => {
+    // Of two methods Friedman's test is a sign test: 8 of 8 have p = 2 / 2^8, 7 of 8 already 0.07.
+    const [repeats, difference] = [100, 2.3];
+    const preferred = 1 - normalTail(difference / Math.SQRT2);
+    const power = preferred ** 8;
+    const found = rate(repeats, 'preferred', (random) => {
+      const { groups, averageRanks } = ranked([difference, 0], 8, random);
+      return groups.length === 0 && averageRanks[0].name === 'method0';
+    });
+    expect(power).toBeGreaterThan(0.5);
+    expect(power).toBeLessThan(0.9);
+    expect(Math.abs(found - power)).toBeLessThan(2 * Math.sqrt((power * (1 - power)) / repeats));
+  });
+
+  it('differ in none of many benchmarks of 4 patients, however large the difference', () => {
+    const found = streams(50, 'four ranks').map((random) => ranked([9, 4, 0], 4, random));
+    for (const { groups, friedman, cd } of found) {
+      expect([friedman, cd]).toEqual([null, null]);
+      expect(groups).toEqual([['method0', 'method1', 'method2']]);
     }
   });
 });
