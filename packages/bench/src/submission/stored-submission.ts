@@ -39,11 +39,28 @@ export function storedNames({ root }: Workspace): string[] {
     .sort();
 }
 
-/** What the store says of a submission; its numbers are checked when they are read. @throws SpotbenchError `damaged-artefact`. */
+/**
+ * What the store says of a submission; its numbers are checked when they are read.
+ *
+ * @throws SpotbenchError `damaged-artefact` naming the file, what is wrong with it and what to do.
+ */
 export function storedMeta({ root }: Workspace, name: string): SubmissionMeta {
   const folder = join(root, submissionRoot(name));
-  const manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as { meta?: unknown };
+  const path = join(folder, MANIFEST);
+  const damaged = (what: string, cause?: unknown): SpotbenchError =>
+    new SpotbenchError(
+      'damaged-artefact',
+      `${path}: ${what}; add it again (npx spotbench submission add <the folder it came from>), or remove ${folder}`,
+      { cause },
+    );
+  let manifest: { meta?: unknown };
+  try {
+    manifest = JSON.parse(readFileSync(path, 'utf8')) as { meta?: unknown };
+  } catch (cause) {
+    throw damaged(`is not JSON: ${(cause as Error).message}`, cause);
+  }
   const result = submissionMeta.safeParse(manifest.meta);
-  if (result.success && result.data.card.name === name) return result.data;
-  throw new SpotbenchError('damaged-artefact', `${folder}: is no submission of this version; add it again`);
+  if (!result.success) throw damaged(`is no submission of this version: ${z.prettifyError(result.error)}`);
+  if (result.data.card.name !== name) throw damaged(`is the submission "${result.data.card.name}"`);
+  return result.data;
 }

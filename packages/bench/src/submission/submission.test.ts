@@ -1,10 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCell } from '../cell/run-cell.ts';
 import { findCell } from '../plan/find-cell.ts';
 import { makePlan } from '../plan/plan.ts';
+import { discoverMethods } from '../registry/methods.ts';
 import { buildBoard } from '../report/build-board.ts';
 import { cellState } from '../results/cell-state.ts';
 import { runFolder } from '../results/run-folder.ts';
@@ -169,6 +170,33 @@ describe('check', () => {
   it('refuses authors who used test expression', async () => {
     card({ usesTestExpression: true });
     await expect(checkSubmission(workspace, folder)).rejects.toThrow(/saw the expression of a test section/);
+  });
+});
+
+describe('a damaged submission', () => {
+  it.each<[string, (text: string) => string, RegExp]>([
+    ['is no JSON', (text) => text.slice(0, 40), /manifest\.json: is not JSON: .*; add it again/],
+    ['has no card', (text) => text.replace('"card"', '"crad"'), /no submission of this version: .*card/s],
+    ['has another name', (text) => text.replace('"name": "elsewhere"', '"name": "other"'), /the submission "other"/],
+  ])('that %s is left out and named, stops nothing else, and can be added again', async (_, change, reason) => {
+    addMethod(workspace, 'still-there', asMethod);
+    card();
+    predict();
+    await addSubmission(workspace, folder);
+    const path = join(workspace.store, 'submissions', 'elsewhere', 'manifest.json');
+    const [text, stderr] = [readFileSync(path, 'utf8'), vi.spyOn(process.stderr, 'write').mockReturnValue(true)];
+    writeFileSync(path, change(text));
+    expect(readFileSync(path, 'utf8')).not.toBe(text);
+    const names = (): string[] => discoverMethods(workspace).map(({ name }) => name);
+    expect(names()).not.toContain('elsewhere');
+    expect(names()).toContain('still-there');
+    expect(stderr.mock.calls.map(([message]) => message)).toEqual([expect.stringMatching(reason)]);
+    expect(stderr.mock.calls[0][0]).toMatch(
+      /^spotbench: submission "elsewhere" is left out: .*or remove .*elsewhere\n$/s,
+    );
+    stderr.mockRestore();
+    await addSubmission(workspace, folder);
+    expect(names()).toContain('elsewhere');
   });
 });
 
