@@ -1,5 +1,5 @@
 import { SpotbenchError, summarise } from '@spotbench/core';
-import { METRICS } from '../results/summary.ts';
+import type { METRICS } from '../results/summary.ts';
 import type { NumberAddress } from './address.ts';
 import type { NumberChain } from './chain.ts';
 import type { ExplainedCell } from './result-source.ts';
