@@ -28,7 +28,8 @@ export interface BootstrapDraws {
  * replacement, and the genes with replacement. Genes are crossed with sections, not nested in them: the same genes are asked
  * in every section, so one resample of genes serves all sections of a draw (nesting would average gene luck away).
  * Every run sees the same resamples, so the difference of two runs' draws is the paired bootstrap of their difference.
- * Draw b depends on (seed, b) alone. Memory: M x B results and one vector of G weights.
+ * Sections in which no run has a counted gene are no units. Draw b depends on (seed, b) alone. Memory: M x B results and
+ * one vector of G weights.
  * @throws SpotbenchError `bad-data` when the runs do not share sections and genes.
  */
 export function bootstrapHeadlines(
@@ -36,7 +37,7 @@ export function bootstrapHeadlines(
   { seed, draws = DEFAULT_DRAWS }: BootstrapOptions,
 ): BootstrapDraws {
   checkSameAxes(runs, 'bootstrap');
-  const tree = patientTree(runs[0]);
+  const tree = countedTree(runs);
   const weights = new Float64Array(runs[0].genes.length);
   const words = new Uint32Array(weights.length);
   const out = runs.map(() => new Float64Array(draws));
@@ -53,9 +54,19 @@ export function bootstrapHeadlines(
   return { draws: out, ...levelsOf(tree, weights.length) };
 }
 
+/** The patients and sections that any run has a counted gene in. */
+function countedTree(runs: readonly ScoreMatrix[]): PatientSections[] {
+  const width = runs[0].genes.length;
+  const isCounted = (s: number): boolean =>
+    runs.some(({ counted }) => counted.subarray(s * width, (s + 1) * width).includes(1));
+  return patientTree(runs[0])
+    .map(({ patient, sections }) => ({ patient, sections: sections.filter(isCounted) }))
+    .filter(({ sections }) => sections.length > 0);
+}
+
 /** The levels with more than one unit, and the number of units at the highest. */
 function levelsOf(tree: readonly PatientSections[], geneCount: number): Pick<BootstrapDraws, 'levels' | 'units'> {
-  const mostSections = Math.max(...tree.map(({ sections }) => sections.length));
+  const mostSections = Math.max(0, ...tree.map(({ sections }) => sections.length));
   const units: [BootstrapLevel, number][] = [
     ['patient', tree.length],
     ['section', mostSections],

@@ -5,6 +5,7 @@ import { bootstrapHeadlines } from './bootstrap.ts';
 import { compareMethods, type MethodRuns } from './compare.ts';
 import { scoreMatrix, type ScoredSection } from '../metrics/score-matrix.ts';
 import { rankIntervals, ranksOf, tieGroups } from './ranking.ts';
+import { simultaneousHalfWidths } from './simultaneous.ts';
 import { simulateExam, simulateMethod } from './simulated-scores.ts';
 
 const counts = { patients: 8, sections: 2, genes: 12 };
@@ -163,6 +164,27 @@ describe('bootstrapHeadlines', () => {
     expect(Math.abs(relativeVariance(sections, 143 / 12 / 12) - 1)).toBeLessThan(0.1); // population variance of 0..11 / 12
   });
 
+  it('counts no patient or section in which no gene has a score as a unit', () => {
+    const unmeasured = { pcc: null, undefined: 'constant_truth' as const };
+    const only = (kept: (s: ScoredSection) => boolean) =>
+      methods[0].runs[0].sections.map((s) =>
+        kept(s) ? s : { ...s, rows: s.rows.map((r) => ({ ...r, ...unmeasured })) },
+      );
+    const of = (sections: readonly ScoredSection[]) =>
+      bootstrapHeadlines([scoreMatrix(sections, exam.genes)], { seed: 7, draws: 200 });
+    const onePatient = of(only(({ patient }) => patient === 'P3'));
+    expect(onePatient).toMatchObject({ levels: ['section', 'gene'], units: 2 });
+    expect(of(only(({ patient }) => patient < 'P3'))).toMatchObject({
+      levels: ['patient', 'section', 'gene'],
+      units: 3,
+    });
+    expect(of(only(({ section }) => section === 'P3S0'))).toMatchObject({ levels: ['gene'], units: 12 });
+    expect(onePatient.draws[0].some(Number.isNaN)).toBe(false);
+    const none = of(only(() => false));
+    expect(none.levels).toEqual(['gene']);
+    expect(none.draws[0].every(Number.isNaN)).toBe(true);
+  });
+
   it('leaves out genes that are not counted, in the resamples as in the headline', () => {
     const holes = methods[0].runs[0].sections.map((s, i) => ({
       ...s,
@@ -186,6 +208,15 @@ describe('ranking', () => {
     expect(tieGroups(standings, (i, j) => (i === 0 || j === 0 ? 0 : 0.15))).toEqual([1, 2, 2, 3]);
     expect(tieGroups(standings, () => 0)).toEqual([1, 2, 3, 4]);
     expect(tieGroups(standings, () => Infinity)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('tells nobody apart without draws or with a single unit', () => {
+    const equal = Float64Array.of(1, 1);
+    for (const standings of [
+      { values: [0.9, 0.1], draws: [], units: 8 },
+      { values: [0.9, 0.1], draws: [equal, equal], units: 1 },
+    ])
+      expect(tieGroups(standings, simultaneousHalfWidths(standings, 0.95))).toEqual([1, 1]);
   });
 
   it('reads rank intervals from draws', () => {

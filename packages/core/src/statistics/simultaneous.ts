@@ -25,6 +25,7 @@ export type HalfWidth = (i: number, j: number) => number;
 export function simultaneousHalfWidths(standings: Standings, level: number): HalfWidth {
   const { values, draws, units } = standings;
   const count = draws[0]?.length ?? 0;
+  if (count === 0 || units < 2) return () => Infinity;
   const errors = values.map((_, i) => values.map((_, j) => (j < i ? differenceSd(draws[i], draws[j]) : 0)));
   const furthest = new Float64Array(count);
   for (let i = 0; i < values.length; i++) {
@@ -36,13 +37,13 @@ export function simultaneousHalfWidths(standings: Standings, level: number): Hal
       }
     }
   }
-  const critical = count === 0 ? Infinity : widened(quantileOfSorted(furthest.sort(), level), units);
-  return (i, j) => (errors[Math.max(i, j)][Math.min(i, j)] || 0) * critical;
+  const critical = widened(quantileOfSorted(furthest.sort(), level), units);
+  return (i, j) => errors[Math.max(i, j)][Math.min(i, j)] * critical;
 }
 
 function widened(critical: number, units: number): number {
   if (critical === 0) return 0;
-  return units < 2 ? Infinity : Math.sqrt(units / (units - 1)) * studentQuantile(normalTail(critical), units - 1);
+  return Math.sqrt(units / (units - 1)) * studentQuantile(normalTail(critical), units - 1);
 }
 
 /** Standard deviation over draws of a - b. */
