@@ -32,7 +32,10 @@ export interface Slide {
   /** The other views that the method asks for, in the `frozen` regime. */
   readonly views?: Readonly<Partial<Record<FeatureView, ViewFeatures>>>;
   readonly patches: PatchReader;
-  /** Patches on disk under every `ImageView`, shared by all slides of a fold; present in the `finetune` regime. */
+  /**
+   * Patches on disk under every `ImageView`, present in the `finetune` regime: one store, or the `part` of it that a slide with
+   * some of its section's spots has.
+   */
   readonly patchStore?: PatchStore;
 }
 

@@ -12,6 +12,8 @@ export interface PatchStore {
   readonly hash: string;
   readonly views: PatchStoreMeta['views'];
   readonly sections: PatchStoreMeta['sections'];
+  /** Of which store it holds some spots of a section, and their rows there; absent where it holds all. */
+  readonly part?: { readonly of: PatchStore; readonly rows: readonly number[] };
   /**
    * The patches of the given rows (spots of the section in their order), 8 bit. [B, sizePx, sizePx, 3]
    * @throws SpotbenchError `unknown-name` for a section or view that is not there, RangeError for such a row.
