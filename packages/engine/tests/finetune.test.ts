@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import {
   createRandom,
   openPatchStore,
+  partOfStore,
   writePatchStore,
   type Augmentation,
   type Encoder,
   type FitContext,
   type ImageView,
   type PatchStore,
+  type Spots,
   type TrainingData,
   type TrainingSlide,
 } from '@spotbench/core';
@@ -45,8 +47,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Sections whose image is of one colour around each spot, grey and `contrast` times its planted features; and its patches. */
-async function colourStore(name: string, slides: readonly TrainingSlide[], contrast: number): Promise<PatchStore> {
+/**
+ * Sections whose image is of one colour around each spot, grey and `contrast` times its planted features; and its patches, of
+ * all spots or of the given rows.
+ */
+async function colourStore(
+  name: string,
+  slides: readonly TrainingSlide[],
+  contrast: number,
+  rows?: readonly number[],
+): Promise<PatchStore> {
   const side = 1000;
   const drawn = slides.map(async ({ id, spots, features }) => {
     const pixels = Buffer.alloc(side * side * 3);
@@ -59,7 +69,8 @@ async function colourStore(name: string, slides: readonly TrainingSlide[], contr
     });
     const path = join(folder, `${name}-${id}.png`);
     await sharp(pixels, { raw: { width: side, height: side, channels: 3 } }).toFile(path);
-    return { id, spots, image: { path, widthPx: side, heightPx: side } };
+    const cut = rows === undefined ? spots : placesOf(spots, rows);
+    return { id, spots: cut, image: { path, widthPx: side, heightPx: side } };
   });
   const views = [
     { name: 'patch', sizePx: S },
@@ -68,6 +79,26 @@ async function colourStore(name: string, slides: readonly TrainingSlide[], contr
   ];
   await writePatchStore(join(folder, name), { slides: await Promise.all(drawn), views });
   return openPatchStore(join(folder, name));
+}
+
+function placesOf({ ids, arrayX, arrayY, pixelX, pixelY }: Spots, rows: readonly number[]): Spots {
+  const pick = (values: Float32Array) => Float32Array.from(rows, (row) => values[row]);
+  return {
+    ids: rows.map((row) => ids[row]),
+    arrayX: pick(arrayX),
+    arrayY: pick(arrayY),
+    pixelX: pick(pixelX),
+    pixelY: pick(pixelY),
+  };
+}
+
+/** Some spots of a slide, with their expression. */
+function someSpots({ id, patient, spots, expression, patches }: TrainingSlide, rows: readonly number[]): TrainingSlide {
+  const values = Float32Array.from({ length: rows.length * G }, (_, k) => {
+    return expression.values[rows[Math.floor(k / G)] * G + (k % G)];
+  });
+  const librarySize = Float32Array.from(rows, (row) => expression.librarySize[row]);
+  return { id, patient, patches, spots: placesOf(spots, rows), expression: { ...expression, values, librarySize } };
 }
 
 const averageColour = (views: readonly ImageView[]): Encoder => ({
@@ -89,7 +120,7 @@ const normalise: Augmentation = {
   std: [0.5, 0.5, 0.5],
 };
 
-function methodOf(augmentations: readonly Augmentation[], views: readonly ImageView[] = ['patch']) {
+function methodOf(augmentations: readonly Augmentation[], views: readonly ImageView[] = ['patch'], patience?: number) {
   return createContrastiveMethod({
     name: 'colour',
     version: '1',
@@ -114,6 +145,7 @@ function methodOf(augmentations: readonly Augmentation[], views: readonly ImageV
       schedule: constantSchedule(0.02),
       chunkSize: 16,
       standardiseFeatures: false,
+      patience,
     }),
     images: () => ({ views, sizePx: S, augmentations }),
   });
@@ -181,6 +213,33 @@ test('every view is trained on, and the number of threads changes no number', as
   expect(correlation(await fitAndPredict([flip], {}, views), held.expression.values)).toBeGreaterThan(0.5);
   const predicted = await fitAndPredict([flip], brief, views);
   expect(await fitAndPredict([flip], { ...brief, threads: 4 }, views)).toEqual(predicted);
+});
+
+test('trains on a part of the patch store and is judged by another, as if there were no other patches', async () => {
+  const rows = [...first.spots.ids.keys()];
+  const [even, odd] = [rows.filter((row) => row % 2 === 0), rows.filter((row) => row % 2 === 1)];
+  const views: ImageView[] = ['patch', 'neighbourhood', 'slide'];
+  const fitted = async (train: TrainingSlide, validation: TrainingSlide) => {
+    const method = methodOf([normalise], views, 1);
+    const made = await method.fit({ genes, train: [train], validation: [validation] }, context());
+    const out = await mkdtemp(join(folder, 'part-'));
+    await made.save!(out);
+    const { keys } = JSON.parse(await readFile(join(out, 'fitted.json'), 'utf8')) as { keys: { spotIds: string[] } };
+    return { selectedBy: made.selectedBy, keys: keys.spotIds, predicted: await made.predict(held) };
+  };
+  const part = (of: number[]) => ({ ...someSpots(first, of), patchStore: partOfStore(patchStore, first.id, of) });
+  const parts = await fitted(part(even), part(odd));
+  expect(parts.selectedBy).toMatch(/^validation sections: epoch /);
+  expect(parts.keys).toEqual(even.map((row) => first.spots.ids[row]));
+  // Their own stores are of the same image: all of the section shows in the view of the slide.
+  const own = async (of: number[]) => {
+    const store = await colourStore(`own-${of[0]}`, [planted[0]], 50, of);
+    return { ...someSpots(first, of), patchStore: store };
+  };
+  const [train, validation] = [await own(even), await own(odd)];
+  expect(await fitted(train, validation)).toEqual(parts);
+  expect((await fitted(validation, train)).predicted).not.toEqual(parts.predicted);
+  await Promise.all([train, validation].map((slide) => slide.patchStore.close()));
 });
 
 test('saves, loads and exports an encoder that takes plain images', async () => {

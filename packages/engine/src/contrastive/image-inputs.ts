@@ -30,6 +30,12 @@ export interface SpotRow {
   readonly row: number;
 }
 
+/** A spot of a slide, by its row in the patch store that all slides share. */
+export function storedSpot({ id, patchStore }: Slide, row: number): SpotRow {
+  const part = patchStore?.part;
+  return { section: id, row: part === undefined ? row : part.rows[row] };
+}
+
 /** One view of the images of a batch, as the input pipeline takes it. */
 export function viewBatch(view: ImageView, spots: readonly SpotRow[], epoch?: number, size = spots.length) {
   // The view of the whole section is one image, shared by its spots: it is shown as it is.
@@ -81,13 +87,14 @@ export function queryPatches(slides: readonly Slide[], inputs: ImageInputs, rand
 }
 
 /**
- * The patch store of slides, which they share.
+ * The patch store of slides, which they share, each the whole of it or a part.
  *
  * @throws SpotbenchError `missing-data` when they have none; `bad-config` when it holds images of another size.
  */
 function storeOf(slides: readonly Slide[], { views, sizePx }: ImageInputs): PatchStore {
-  const store = slides[0]?.patchStore;
-  if (store === undefined || slides.some(({ patchStore }) => patchStore !== store)) {
+  const wholeOf = (slide?: Slide): PatchStore | undefined => slide?.patchStore?.part?.of ?? slide?.patchStore;
+  const store = wholeOf(slides[0]);
+  if (store === undefined || slides.some((slide) => wholeOf(slide) !== store)) {
     throw new SpotbenchError(
       'missing-data',
       `section ${slides[0]?.id ?? '(none)'}: the finetune regime needs a patch store, got none; run the cell through spotbench, which makes it`,

@@ -4,7 +4,7 @@ import { featureArrays, queryArrays } from './batch-arrays.ts';
 import { concatenate } from './concatenate.ts';
 import type { CompiledEncoder } from './encode.ts';
 import type { ImageEncoderInputs } from './encoder-inputs.ts';
-import { plainImages, queryPatches } from './image-inputs.ts';
+import { plainImages, queryPatches, storedSpot } from './image-inputs.ts';
 import { standardiseViews } from './view-standardiser.ts';
 import { viewTables } from './view-table.ts';
 
@@ -52,7 +52,7 @@ function queryReader(
       plainImages(
         patches,
         images,
-        Array.from(spots, (row) => ({ section: slide.id, row })),
+        Array.from(spots, (row) => storedSpot(slide, row)),
         size,
       );
   }

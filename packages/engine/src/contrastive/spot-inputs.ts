@@ -2,7 +2,14 @@ import type { Random, TrainingSlide } from '@spotbench/core';
 import type { HostArrays } from '../host-array.ts';
 import type { EpochOrder } from '../training/epoch-order.ts';
 import { batchArrays } from './batch-arrays.ts';
-import { plainImages, queryPatches, trainingPatches, type ImageInputs, type SpotRow } from './image-inputs.ts';
+import {
+  plainImages,
+  queryPatches,
+  storedSpot,
+  trainingPatches,
+  type ImageInputs,
+  type SpotRow,
+} from './image-inputs.ts';
 import type { SpotTable } from './spot-table.ts';
 import { TrainingImages } from './training-images.ts';
 
@@ -38,7 +45,7 @@ export function imageTraining(
   const stream = new TrainingImages(trainingPatches(slides, images, random, threads), images, {
     epochs,
     stepsPerEpoch: order.stepsPerEpoch,
-    spots: (epoch, step) => spotRows(table, order.rows(epoch, step)),
+    spots: (epoch, step) => spotRows(table, slides, order.rows(epoch, step)),
   });
   return {
     read: async (epoch, step) => ({
@@ -63,14 +70,14 @@ export function plainInputs(
   const patches = queryPatches(slides, images, random);
   return async (rows) => ({
     ...batchArrays(table, rows),
-    ...(await plainImages(patches, images, spotRows(table, rows))),
+    ...(await plainImages(patches, images, spotRows(table, slides, rows))),
   });
 }
 
-/** Rows of a table as rows of their sections. */
-function spotRows({ sections }: SpotTable, rows: Uint32Array): SpotRow[] {
+/** Rows of a table as rows of the patch store. */
+function spotRows({ sections }: SpotTable, slides: readonly TrainingSlide[], rows: Uint32Array): SpotRow[] {
   return Array.from(rows, (row) => {
-    const { id, begin } = sections.find(({ end }) => row < end)!;
-    return { section: id, row: row - begin };
+    const s = sections.findIndex(({ end }) => row < end);
+    return storedSpot(slides[s], row - sections[s].begin);
   });
 }
