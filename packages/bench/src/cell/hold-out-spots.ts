@@ -1,4 +1,11 @@
-import { SpotbenchError, type Random, type Spots, type TrainingSlide, type ViewFeatures } from '@spotbench/core';
+import {
+  partOfStore,
+  SpotbenchError,
+  type Random,
+  type Spots,
+  type TrainingSlide,
+  type ViewFeatures,
+} from '@spotbench/core';
 
 /** Training sections of which each is in both lists, with different spots. */
 export interface HeldOutSpots {
@@ -9,8 +16,7 @@ export interface HeldOutSpots {
 /**
  * Holds out round(share * N) of the N spots of every training section at random, as some papers do instead of holding out
  * sections. Spots keep their order. Neighbouring spots are on both sides, so what is chosen on them is chosen too well.
- * @throws SpotbenchError `bad-config` when a section has too few spots for both sides, or carries patches on disk, which are
- * kept by section and not by these spots.
+ * @throws SpotbenchError `bad-config` when a section has too few spots for both sides.
  */
 export function holdOutSpots(slides: readonly TrainingSlide[], share: number, random: Random): HeldOutSpots {
   const parts = slides.map((slide) => {
@@ -30,12 +36,7 @@ export function holdOutSpots(slides: readonly TrainingSlide[], share: number, ra
 
 /** A training slide with only the given spots. */
 function selectSpots(slide: TrainingSlide, rows: readonly number[]): TrainingSlide {
-  const { spots, expression, features, views, patches } = slide;
-  if (slide.patchStore)
-    throw new SpotbenchError(
-      'bad-config',
-      `section ${slide.id}: spots cannot be held out in the finetune regime; use --regime frozen`,
-    );
+  const { id, spots, expression, features, views, patches, patchStore } = slide;
   return {
     ...slide,
     spots: selectPlaces(spots, rows),
@@ -52,6 +53,7 @@ function selectSpots(slide: TrainingSlide, rows: readonly number[]): TrainingSli
         Object.entries(views).flatMap(([view, found]) => (found ? [[view, selectView(found, rows, spots)]] : [])),
       ),
     }),
+    ...(patchStore && { patchStore: partOfStore(patchStore, id, rows) }),
     patches: {
       read: (wanted, options) =>
         patches.read(

@@ -20,7 +20,7 @@ import {
 import { metaOf, readCounts, readGenes, readSplits, readSpots, type DataArtefact } from '../data/data-artefact.ts';
 import { unionPanel } from '../data/union-panel.ts';
 import { locateDataset, panelPath } from '../datasets/locate.ts';
-import { geneListObstacle, protocolObstacle } from '../datasets/obstacle.ts';
+import { geneListObstacle } from '../datasets/obstacle.ts';
 import { splitNameOf } from '../datasets/split-name.ts';
 import { checkedImage } from '../features/build-features.ts';
 import { readFeatures, type FeaturesByView } from '../features/features-artefact.ts';
@@ -131,7 +131,7 @@ function genesOnly(genes: readonly string[]): {
 
 function checkRunnable(workspace: Workspace, { cell, dataset, protocol }: CellContext): void {
   const located = locateDataset(workspace, cell.dataset, dataset);
-  const obstacle = protocolObstacle(protocol, cell.regime) ?? geneListObstacle(located, cell.protocol, protocol);
+  const obstacle = geneListObstacle(located, cell.protocol, protocol);
   if (obstacle !== undefined)
     throw new SpotbenchError('bad-config', `protocol ${cell.protocol} cannot run: ${obstacle}`);
 }

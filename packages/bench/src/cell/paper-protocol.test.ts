@@ -5,6 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Datasets } from '../datasets/schema.ts';
 import { openData, readCounts } from '../data/data-artefact.ts';
 import { unionPanel } from '../data/union-panel.ts';
+import { loadDatasets } from '../datasets/load.ts';
+import { buildPatches } from '../patches/build-patches.ts';
 import { findCell } from '../plan/find-cell.ts';
 import { runFolder } from '../results/run-folder.ts';
 import type { RunRecord } from '../results/run-record.ts';
@@ -36,15 +38,37 @@ const TELLING = `
   const told = (slides) => slides.map((s) => [s.id, s.spots.ids.length, s.features.values.length, s.expression.values.length / data.genes.length]);
   throw new Error(JSON.stringify({ train: told(data.train), validation: told(data.validation), genes: data.genes, config: context.config }));`;
 
-async function run(protocol: Partial<typeof PAPER> = {}): Promise<{ workspace: Workspace; record: RunRecord }> {
-  const workspace = await tinyWorkspace();
-  open.push(workspace);
+/** Tells which spots it was given, and whether each has its own patch on disk. */
+const SEEING = `
+  const own = [];
+  for (const { id, spots, patches, patchStore } of [...data.train, ...data.validation]) {
+    if (patchStore === undefined) continue;
+    const rows = [...spots.ids.keys()];
+    const [cut, stored] = [await patches.read(rows, { sizePx: 224 }), await patchStore.read(id, rows, 'patch')];
+    own.push(Buffer.compare(cut, stored) === 0);
+  }
+  const ids = (slides) => slides.map(({ id, spots }) => [id, spots.ids]);
+  const told = { train: ids(data.train), validation: ids(data.validation), own: own.length > 0 && own.every(Boolean) };
+  throw new Error(JSON.stringify(told));`;
+interface Seen {
+  readonly train: readonly (readonly [string, readonly string[]])[];
+  readonly validation: readonly (readonly [string, readonly string[]])[];
+  readonly own: boolean;
+}
+
+function withPaper(workspace: Workspace, protocol: Partial<typeof PAPER> = {}): void {
   const path = join(workspace.root, 'datasets.json');
   const json = JSON.parse(readFileSync(path, 'utf8')) as Datasets;
   json.protocols['some-paper'] = { ...PAPER, ...protocol };
   json.datasets.tiny.optionalProtocols = ['some-paper'];
   json.datasets.tiny.options = { probe: { topK: 3, other: 1 } };
   writeFileSync(path, JSON.stringify(json));
+}
+
+async function run(protocol: Partial<typeof PAPER> = {}): Promise<{ workspace: Workspace; record: RunRecord }> {
+  const workspace = await tinyWorkspace();
+  open.push(workspace);
+  withPaper(workspace, protocol);
   addMethod(workspace, 'probe', TELLING);
   return { workspace, record: await runCell(workspace, findCell(workspace, ID)) };
 }
@@ -81,6 +105,26 @@ describe("a paper's protocol", () => {
     const each = await Promise.all(['A1', 'A2', 'B1', 'C1'].map(chosen));
     expect(genes).toEqual([...new Set(each.flat())].sort());
     expect(genes.length).toBeLessThan(60);
+  });
+
+  it('holds out the same spots in both regimes; training sees nothing of them, nor of the test sections', async () => {
+    const workspace = await tinyWorkspace();
+    open.push(workspace);
+    withPaper(workspace);
+    addMethod(workspace, 'probe', SEEING, 'method', undefined, []);
+    await (await buildPatches(workspace, 'tiny', loadDatasets(workspace).datasets.tiny)).store.close();
+    const seen = async (regime: string): Promise<Seen> => {
+      const id = ID.replace('frozen', regime);
+      return JSON.parse((await runCell(workspace, findCell(workspace, id))).reason!) as Seen;
+    };
+    const [frozen, finetune] = [await seen('frozen'), await seen('finetune-scratch')];
+    expect(finetune).toEqual({ ...frozen, own: true });
+    const ids = (slides: readonly (readonly [string, readonly string[]])[]): string[] =>
+      slides.flatMap(([section, spots]) => spots.map((spot) => `${section} ${spot}`));
+    const [train, validation] = [ids(frozen.train), ids(frozen.validation)];
+    expect(new Set([...train, ...validation]).size).toBe(60);
+    expect([train.length, validation.length]).toEqual([48, 12]);
+    expect([...train, ...validation].filter((spot) => spot.startsWith('A'))).toEqual([]);
   });
 
   it('does not run without its gene list, and says how to supply one that is not public', async () => {

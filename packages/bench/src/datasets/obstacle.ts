@@ -1,14 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { Regime } from '@spotbench/core';
 import { panelPath, type LocatedDataset } from './locate.ts';
 import type { ProtocolEntry } from './schema.ts';
-
-/** Why no cell of a protocol can run in a regime with this version, whatever the data; undefined where it can. */
-export function protocolObstacle({ validation }: ProtocolEntry, regime: Regime): string | undefined {
-  if (validation && regime === 'finetune')
-    return 'holds spots out at random, which the finetune regime cannot do yet; use --regime frozen';
-  return undefined;
-}
 
 /** Why a protocol's fixed gene list cannot be used, and what to do; undefined where it can, or where a rule chooses the genes. */
 export function geneListObstacle(

@@ -159,7 +159,7 @@ describe('makePlan', () => {
     const psc = { datasets: ['hest-psc'], protocols: ['cmrcnet-paper'] };
     expect(makePlan(workspace, psc).cells.length).toBeGreaterThan(0);
     const trained = makePlan(workspace, { ...psc, regimes: ['finetune'], fromScratch: true });
-    expect(trained.skipped[0].reason).toMatch(/holds spots out at random, which the finetune regime cannot do yet/);
+    expect(trained.cells.length).toBeGreaterThan(0);
   });
 
   it('says of data sets that are not there what they lack and where they go', () => {

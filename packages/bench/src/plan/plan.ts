@@ -3,7 +3,7 @@ import { isSpotbenchError, SpotbenchError } from '@spotbench/core';
 import { splitNamed } from '../data/split-files.ts';
 import { howToGet } from '../datasets/how-to-get.ts';
 import { locateDataset, presence, type LocatedDataset, type Presence } from '../datasets/locate.ts';
-import { geneListObstacle, protocolObstacle } from '../datasets/obstacle.ts';
+import { geneListObstacle } from '../datasets/obstacle.ts';
 import { splitNameOf } from '../datasets/split-name.ts';
 import { encoderNames } from '../features/encoders.ts';
 import { loadDatasets } from '../datasets/load.ts';
@@ -131,10 +131,6 @@ function cellsOf(
   selection: Selection,
 ): Cell[] | string {
   const variants = variantsOf(selection);
-  const obstacle = variants
-    .map(({ regime }) => protocolObstacle(protocol, regime))
-    .find((found) => found !== undefined);
-  if (obstacle !== undefined) return obstacle;
   const folds = plannedFolds(dataset, protocolId, protocol);
   if (typeof folds === 'string') return folds;
   const chosenFolds = folds.filter((f) => selection.folds?.includes(f) ?? true);
