@@ -1,11 +1,13 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { check } from 'prettier';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildData } from '../../data/build-data.ts';
 import { datasetsSchema, type DatasetEntry } from '../../datasets/schema.ts';
 import { makeDemoCohort } from '../../demo/demo-cohort.ts';
-import { findWorkspace } from '../../workspace/workspace.ts';
+import { findWorkspace, workspaceAt } from '../../workspace/workspace.ts';
 import { memoryTree } from '../memory-tree.ts';
 import { generateDataset, type DatasetOptions } from './generate-dataset.ts';
 
@@ -77,6 +79,43 @@ describe('a data set from its files', () => {
     });
   });
 });
+
+/** Files that anndata and h5py wrote: scripts/golden_readers.py. */
+const fixture = (name: string): string => join(root, 'packages', 'core', 'fixtures', 'readers', name);
+
+describe('a data set from one table a section', () => {
+  it.each<[string, Readonly<Record<string, string>>, string, number]>([
+    ['hest', { 'st/*.h5ad': 'anndata/csr.h5ad', 'patches/*.h5': 'hest-patches.h5' }, 'wsis/*.tif', 4],
+    ['anndata', { '*.h5ad': 'anndata/csc.h5ad' }, '*.png', 5],
+    ['spatialdata', { '*.zarr/tables/table': 'anndata/v3.zarr' }, '*.tif', 5],
+    ['spatialdata', { '*.zarr/tables/table': 'anndata/v2.zarr' }, '*.jpg', 5],
+  ])('%s %j: is read as the entry says', async (format, files, image, spots) => {
+    const workspace = workspaceAt(mkdtempSync(at('of-')));
+    const data = join(workspace.store, 'raw', 'tables');
+    for (const id of ['S1', 'S2']) {
+      for (const [to, from] of Object.entries({ ...files, [image]: '' })) {
+        const path = join(data, to.replace('*', id));
+        mkdirSync(dirname(path), { recursive: true });
+        if (from === '') await sharp(Buffer.alloc(3600, 180), { raw: IMAGE }).toFile(path);
+        else cpSync(fixture(from), path, { recursive: true });
+      }
+    }
+    await expect(generate({ name: 'tables', format, data })).rejects.toThrow(/none for: S1, S2/);
+    const entry = await generate({ name: 'tables', format, data, patients: 'S1=one,S2=two' });
+    expect(entry.sections).toEqual([
+      { id: 'S1', patient: 'one', spotCount: spots },
+      { id: 'S2', patient: 'two', spotCount: spots },
+    ]);
+    expect(entry).toMatchObject({ format, technology: 'Visium', protocols: ['patient-out', 'slide-out'] });
+    const { meta } = (await buildData(workspace, 'tables', entry)).data;
+    expect(meta.sections.map(({ id, spotCount }) => [id, spotCount])).toEqual(
+      entry.sections.map(({ id }) => [id, spots]),
+    );
+    expect(Object.keys(meta.sources)).toContain(image.replace('*', 'S2'));
+  });
+});
+
+const IMAGE = { width: 40, height: 30, channels: 3 } as const;
 
 /** Every section of the skin cohort is of one patient. */
 function csvOf(path: string): string {
