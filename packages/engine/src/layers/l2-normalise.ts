@@ -6,5 +6,6 @@ import { div, maximum, sqrt, square, sum, type Tensor } from '@tensorflow/tfjs-c
  * Source: torch.nn.functional.normalize.
  */
 export function l2Normalise<T extends Tensor>(x: T): T {
-  return div(x, maximum(sqrt(sum(square(x), -1, true)), 1e-12));
+  // The bound is on the square: the slope of a root at 0 is infinite, and would make that of a row of zeros NaN.
+  return div(x, sqrt(maximum(sum(square(x), -1, true), 1e-24)));
 }
