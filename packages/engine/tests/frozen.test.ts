@@ -17,6 +17,7 @@ import {
   type PatchNetwork,
 } from '@spotbench/engine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { countSessions } from '../src/conformance/checks/session-count.ts';
 import { fillNetworkInput } from '../src/frozen/image-input.ts';
 import { noisePng } from './noise-png.ts';
 
@@ -128,6 +129,23 @@ describe('a backbone and its .onnx file', () => {
     expect(near(await encoder.encode(image, spots), own)).toBe(0);
   });
 
+  test('a file that was only looked into is closed as one that was used, once', async () => {
+    const record = { name: 'file', version: '1', path: await file(3), input };
+    const sessions = countSessions();
+    try {
+      const unused = await createOnnxEncoder(record);
+      await unused.dispose();
+      await unused.dispose();
+      expect(sessions).toMatchObject({ opened: 1, released: 1 });
+      const used = await createOnnxEncoder(record);
+      await used.encode(image, spots);
+      await used.dispose();
+      expect(sessions).toMatchObject({ opened: 2, released: 2 });
+    } finally {
+      sessions.stop();
+    }
+  });
+
   test('a file that does not fit the record is refused with both shapes', async () => {
     const path = await file(1);
     const record = { name: 'file', version: '1', path, input };
@@ -138,7 +156,9 @@ describe('a backbone and its .onnx file', () => {
     await expect(createOnnxEncoder({ ...record, path: join(folder, 'none.onnx') })).rejects.toMatchObject({
       tag: 'missing-data',
     });
-    await expect(createOnnxEncoder({ ...record, path: image.path })).rejects.toMatchObject({ tag: 'bad-data' });
+    const noModel = join(folder, 'opens-and-exists.onnx');
+    await writeFile(noModel, 'text');
+    await expect(createOnnxEncoder({ ...record, path: noModel })).rejects.toMatchObject({ tag: 'bad-data' });
     await expect(createOnnxEncoder({ ...record, input: { ...input, std: [1, 0, 1] } })).rejects.toThrow('encoder file');
   });
 

@@ -40,9 +40,10 @@ export async function createOnnxEncoder(record: OnnxEncoderRecord): Promise<Netw
   checkImageInput(name, input);
   const { openOnnxFile } = await import('./onnx-network.ts');
   const open = () => openOnnxFile({ ...record, batchSize });
-  const { width, hasTokens, anySize, ...first } = await open();
-  let opened: Pick<Awaited<ReturnType<typeof open>>, 'network'> | undefined = first;
-  return sectionEncoder({
+  const first = await open();
+  const { width, hasTokens, anySize } = first;
+  let opened: typeof first | undefined = first;
+  const encoder = sectionEncoder({
     name,
     version,
     width,
@@ -55,6 +56,15 @@ export async function createOnnxEncoder(record: OnnxEncoderRecord): Promise<Netw
       return file.network(request);
     },
   });
+  return {
+    ...encoder,
+    async dispose() {
+      // The file that was opened to look into it, if nothing was encoded with it since.
+      await opened?.close();
+      opened = undefined;
+      await encoder.dispose();
+    },
+  };
 }
 
 /** An encoder made of one of our backbones. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { SpotbenchError } from '@spotbench/core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ImageInput } from './image-input.ts';
@@ -28,6 +29,8 @@ export interface OnnxFile {
   readonly anySize: boolean;
   /** The file for images of that size; whoever disposes it closes the file. */
   network(request: NetworkRequest): PatchNetwork;
+  /** For a file that no network was asked of. */
+  close(): Promise<void>;
 }
 
 type Port = InferenceSession.TensorValueMetadata;
@@ -59,6 +62,7 @@ function fileOf(session: InferenceSession, options: OnnxFileOptions): OnnxFile {
   return {
     width,
     hasTokens: tokens !== undefined,
+    close: () => session.release(),
     anySize: [2, 3].every((axis) => !isFixed(entry.shape[axis])),
     network(request) {
       const B = isFixed(entry.shape[0]) ? entry.shape[0] : batchAt(batchSize, input.sizePx, request);
@@ -117,7 +121,7 @@ async function openSession({ path, threads }: OnnxFileOptions): Promise<Inferenc
     });
   } catch (cause) {
     const { message } = cause as Error;
-    const tag = /exist|open|no such file/i.test(message) ? 'missing-data' : 'bad-data';
+    const tag = existsSync(path) ? 'bad-data' : 'missing-data';
     throw new SpotbenchError(tag, `${path}: needed an ONNX model, ONNX Runtime says: ${message}`, { cause });
   }
 }
