@@ -115,6 +115,18 @@ describe('a data set from one table a section', () => {
   });
 });
 
+it('reads the counts of the matrix that is named, where X holds none', async () => {
+  for (const id of ['R1', 'R2']) {
+    mkdirSync(at('normalised'), { recursive: true });
+    cpSync(fixture('anndata/raw.h5ad'), join(at('normalised'), `${id}.h5ad`));
+    await sharp(Buffer.alloc(3600, 180), { raw: IMAGE }).toFile(join(at('normalised'), `${id}.png`));
+  }
+  const options = { name: 'normalised', format: 'anndata', data: at('normalised'), patients: 'R1=one,R2=two' };
+  await expect(generate(options)).rejects.toThrow(/the file also has raw, layers\/counts \(option matrix\)/);
+  expect(await generate({ ...options, matrix: 'raw' })).toMatchObject({ read: { matrix: 'raw' } });
+  await expect(generate({ ...options, matrix: 'rwa' })).rejects.toThrow(/matrix/);
+});
+
 const IMAGE = { width: 40, height: 30, channels: 3 } as const;
 
 /** Every section of the skin cohort is of one patient. */

@@ -16,6 +16,7 @@ export interface DatasetOptions {
   readonly format: string;
   readonly data: string;
   readonly patients?: string;
+  readonly matrix?: string;
   readonly title?: string;
   readonly organ?: string;
   readonly licence?: string;
@@ -67,6 +68,7 @@ async function entryOf(options: DatasetOptions): Promise<DatasetEntry> {
     optionalProtocols: [],
     seeds: [0, 1, 2],
     format: options.format as Format,
+    ...(options.matrix !== undefined && { read: { matrix: options.matrix } }),
     files,
     sections: found.map(({ id, fill }) => ({ id, patient: patients.get(id)!, spotCount: null, ...(fill && { fill }) })),
   } as unknown as DatasetEntry;
