@@ -126,6 +126,8 @@ describe('moving elements', () => {
     await requireAgreement((i) => tf.oneHot(tf.sub(i, tf.scalar(1, 'int32')), 4), [ids], { gradient: false });
     const scatter: Op = (x, i) => tf.scatterND(tf.reshape(i, [6, 1]), x, [5, 4]);
     await requireAgreement(scatter, [wave([6, 4]), ids], { gradient: false });
+    const update: Op = (x, i) => tf.tensorScatterUpdate(tf.ones([5, 4]), tf.reshape(tf.slice(i, 0, 2), [2, 1]), x);
+    await requireAgreement(update, [wave([2, 4]), ids], { gradient: false });
     await requireAgreement((x, i) => tf.gatherND(x, tf.reshape(i, [3, 2])), [wave([4, 4, 2]), ids], {
       gradient: false,
     });

@@ -34,8 +34,7 @@ export const reduceKernels: LoweringTable = {
   ),
   All: truth('ReduceMin'),
   Any: truth('ReduceMax'),
-  Softmax: lowering<SoftmaxAttrs>((graph, { logits }, { dim }) => softmax(graph, 'Softmax', logits, dim)),
-  LogSoftmax: lowering<{ axis: number }>((graph, { logits }, { axis }) => softmax(graph, 'LogSoftmax', logits, axis)),
+  Softmax: lowering<SoftmaxAttrs>((graph, { logits }, { dim }) => softmax(graph, logits, dim)),
   ArgMax: lowering<ArgMaxAttrs>((graph, { x }, { axis }) => argument(graph, 'ArgMax', x, axis)),
   ArgMin: lowering<ArgMaxAttrs>((graph, { x }, { axis }) => argument(graph, 'ArgMin', x, axis)),
   TopK: lowering<TopKAttrs>((graph, { x }, attrs) => topK(graph, x, attrs)),
@@ -97,10 +96,10 @@ function timesPending(graph: Graph, sum: Value, x: Value, axes: readonly number[
   return times === 1 ? sum : arithmetic(graph, 'Mul', sum, scalarLike(graph, sum, times));
 }
 
-function softmax(graph: Graph, op: string, logits: Value, dim: number): Value {
+function softmax(graph: Graph, logits: Value, dim: number): Value {
   const whole = dense(graph, logits, logits.order);
   const axis = whole.order.indexOf(axisOf(dim, logits.shape.length));
-  return unary(graph, op, whole, { axis });
+  return unary(graph, 'Softmax', whole, { axis });
 }
 
 function argument(graph: Graph, op: string, x: Value, along: number): Value {

@@ -82,7 +82,6 @@ export const shapeKernels: LoweringTable = {
   ),
   MirrorPad: lowering<MirrorPadAttrs>((graph, { x }, { paddings, mode }) => mirrorPad(graph, x, paddings, mode)),
   Tile: lowering<TileAttrs>((graph, { x }, { reps }) => tile(graph, x, reps)),
-  BroadcastTo: lowering<{ shape: number[] }>((_, { x }, { shape }) => broadcastTo(x, shape)),
   Reverse: lowering<ReverseAttrs>((graph, { x }, { dims }) => reverse(graph, x, [dims].flat())),
   Fill: lowering<FillAttrs>((graph, _, { shape, value, dtype }) =>
     uniform(graph, Number(value), (dtype ?? 'float32') as DType, shape),
