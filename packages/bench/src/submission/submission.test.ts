@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCell } from '../cell/run-cell.ts';
 import { findCell } from '../plan/find-cell.ts';
@@ -24,6 +25,9 @@ const asMethod = `
   const valueOf = ${valueOf.toString()};
   return { selectedBy: 'test', parameterCount: 0, async predict({ spots }) {
     return Float32Array.from(spots.ids.flatMap((spot) => data.genes.map((gene) => valueOf(spot, gene)))); } };`;
+
+/** What anndata wrote: scripts/golden_submission.py. */
+const H5AD = fileURLToPath(new URL('../../fixtures/submission-h5ad', import.meta.url));
 
 const CARD = {
   schemaVersion: 1,
@@ -230,6 +234,43 @@ describe('add', () => {
     const record = await runCell(workspace, findCell(workspace, cellId));
     expect(record).toMatchObject({ status: 'failed', reason: expect.stringMatching(/A1\.f32/) as string });
     expect((await cellState(workspace, plan, cell)).kind).not.toBe('ok');
+  });
+
+  it('takes .h5ad as anndata writes it, dense or sparse, in any order, down to the row of the table', async () => {
+    // The formula of scripts/golden_submission.py.
+    const exact = '((7 * Number(spot.slice(0, -2)) + 13 * Number(gene.slice(4))) % 17) / 8';
+    const inJs = asMethod.replace(valueOf.toString(), `(spot, gene) => ${exact}`);
+    addMethod(workspace, 'in-js', inJs, 'method');
+    card({ name: 'from-python' });
+    cpSync(H5AD, folder, { recursive: true });
+    expect((await checkSubmission(workspace, folder)).problems).toEqual([]);
+    for (const { cellId } of await addSubmission(workspace, folder)) {
+      await runCell(workspace, findCell(workspace, cellId.replace('from-python', 'in-js')));
+    }
+    const { rankings } = await buildBoard(workspace, makePlan(workspace));
+    const row = (method: string) => rankings[0].rows.find((r) => r.method === method)!;
+    expect(row('from-python')).toMatchObject({ kind: 'submitted', rank: null, cells: { ok: 3, total: 3 } });
+    expect(row('from-python').scores).toEqual(row('in-js').scores);
+    expect(Math.abs(row('in-js').scores['HVG-50'].pcc.value!)).toBeGreaterThan(0);
+  });
+
+  it('refuses an .h5ad that lacks a spot or a gene, or is none', async () => {
+    card();
+    predict();
+    cpSync(H5AD, folder, { recursive: true });
+    for (const { fold, test } of folds) for (const { id } of test) rmSync(join(folder, `fold${fold}`, `${id}.csv`));
+    const problems = async (): Promise<readonly string[]> => (await checkSubmission(workspace, folder)).problems;
+    const path = join(folder, 'fold1', 'B1.h5ad');
+    cpSync(fileURLToPath(new URL('../../../core/fixtures/readers/anndata/dense.h5ad', import.meta.url)), path);
+    expect(await problems()).toEqual([
+      expect.stringMatching(/^fold1\/B1: 30 of 30 spots missing: 0x0, 1x0, 2x0, \.\.\.$/),
+      expect.stringMatching(/: 6 spots that the protocol does not have: AAAC-1/),
+      expect.stringMatching(/: 60 of 60 genes missing/),
+      expect.stringMatching(/genes that the protocol does not have: ERBB2/),
+      expect.stringMatching(/: 1 genes more than once: TBCE$/),
+    ]);
+    writeFileSync(path, 'spot,GENE01');
+    expect(await problems()).toEqual([expect.stringMatching(/^fold1\/B1: .*B1\.h5ad/)]);
   });
 
   it('takes .npy with names beside it', async () => {
