@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@spotbench/core';
 import { findWorkspace, type Board } from '@spotbench/bench';
 import { format, resolveConfig } from 'prettier';
+import { withoutNumber } from '../packages/bench/src/report/board-text.ts';
+import { fixed, short, shortCommit } from '../packages/bench/src/report/format.ts';
 
 type Ranking = Board['rankings'][number];
 
@@ -27,9 +29,13 @@ export async function withPublishedTables(page: string, text: string, board: Boa
 
 function tableOf(board: Board, kind: string, words: readonly string[]): string {
   if (kind === 'gap') return gapTable(board, words[0], words[1]);
+  if (kind !== 'ranking') throw new Error(`table:${kind}: needed ranking or gap`);
   const [dataset, protocol, regime, sets] = words;
   const ranking = board.rankings.find((r) => r.dataset === dataset && r.protocol === protocol && r.regime === regime);
   if (!ranking) throw new Error(`results/leaderboard.json has no ranking of ${words.slice(0, 3).join(', ')}`);
+  const unknown = sets.split(',').filter((set) => !ranking.sets.includes(set));
+  if (unknown.length > 0)
+    throw new Error(`${words.join(' ')}: ${unknown.join(', ')} is none of ${ranking.sets.join(', ')}`);
   return rankingTable(ranking, sets.split(','));
 }
 
@@ -39,11 +45,11 @@ function rankingTable(ranking: Ranking, sets: readonly string[]): string {
     ...sets.map((set) => {
       const score = row.scores[set]?.pcc;
       return score === undefined
-        ? 'failed'
-        : `${fixed(score.value)}${score.ci ? ` [${score.ci.map(fixed).join(', ')}]` : ''}`;
+        ? withoutNumber(row)
+        : `${fixed(score.value)}${score.ci ? ` [${score.ci.map((end) => fixed(end)).join(', ')}]` : ''}`;
     }),
   ]);
-  const commits = [...new Set(ranking.rows.flatMap((r) => r.provenance.commits))].map((c) => c.slice(0, 10));
+  const commits = [...new Set(ranking.rows.flatMap((r) => r.provenance.commits))].map(shortCommit);
   const { dataset, split, features } = ranking.hashes;
   const hashes = `Data ${short(dataset)}, split ${short(split)}, features ${short(features)}, commit ${commits.join(', ')}.`;
   return `${lines(['', ...sets], rows)}\n\n(${hashes})`;
@@ -58,6 +64,7 @@ function gapTable(board: Board, dataset: string, regime: string): string {
       g.set === 'HVG-50' &&
       [...methods, ...GAP_CONTROLS].includes(g.method),
   );
+  if (shown.length === 0) throw new Error(`results/leaderboard.json has no gap of ${dataset}, ${regime}`);
   return lines(
     ['PCC on HVG-50', 'patient-out', 'slide-out', 'gap'],
     shown.map((g) => [g.method, fixed(g.patientOut), fixed(g.slideOut), fixed(g.gap)]),
@@ -66,14 +73,6 @@ function gapTable(board: Board, dataset: string, regime: string): string {
 
 function lines(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
-function fixed(value: number | null): string {
-  return value === null ? '' : value.toFixed(3).replace(/^-0\.000$/, '0.000');
-}
-
-function short(hash: string | null): string {
-  return hash === null ? 'none' : hash.slice(0, 12);
 }
 
 /** The published board, or undefined before the first `spotbench publish`. */
