@@ -24,7 +24,7 @@ export interface MappedSection {
   readonly spotIds: readonly string[];
   readonly genes: readonly string[];
   readonly measured: readonly QuantisedColumn[];
-  /** Measured values of the first gene, for the picture that is there without a script. */
+  /** What each method predicted, by its name. */
   readonly methods: Map<string, MappedMethod>;
 }
 
