@@ -68,7 +68,9 @@ describe('a remote cache', { timeout: 900_000 }, () => {
       for (const share of [0.3, 0.5, 0.7]) bytes[Math.floor(bytes.length * share)] ^= 1;
       writeFileSync(path, bytes);
     }
-    await runElsewhere();
+    const said = await runElsewhere();
+    expect(said).toMatch(/left no intact record .* running them again/);
+    expect(said).toContain(`a remote cache was read, ${new URL(address).host}`);
     expect(startTime()).not.toBe(time);
     expect(table()).toBe(expected);
     expect(copy.spotbench('cache', 'verify').code).toBe(0);

@@ -80,7 +80,7 @@ async function runAlone(
     const again = outcome.interrupted ? [] : await prepareAgain(workspace, plan, found);
     if (again.length > 0) {
       say(
-        `${again.length} cells left no intact record of today's code and data (${again[0].cell.id}: ${again[0].reason}); running them again\n`,
+        `${again.length} cells left no intact record of today's code and data (${again[0].cell.id}: ${again[0].reason}); running them again\n${whoDelivered()}`,
       );
       outcome = await runTaskGraph(
         workspace,
@@ -118,6 +118,13 @@ async function runAlone(
   else say(`\n${boardText(board)}\n${interrupted ? 'Stopped. Finished cells are kept. ' : ''}${closing(summary)}`);
   if (interrupted) return INTERRUPTED;
   return failed.length === 0 && states.length > 0 ? 0 : 1;
+}
+
+/** The server that damaged files may have come from, where one is shared; by its address alone. */
+function whoDelivered(): string {
+  const address = process.env.NX_SELF_HOSTED_REMOTE_CACHE_SERVER;
+  if (!address || !URL.canParse(address)) return '';
+  return `a remote cache was read, ${new URL(address).host}: if this comes again, remove these cells' entries there or do without it (docs/cache.md)\n`;
 }
 
 /** What there is of a plan. */
