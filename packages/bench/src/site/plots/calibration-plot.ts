@@ -14,7 +14,7 @@ export function geneMeansPlot(id: string, set: string, { genes }: Calibration): 
     spec: scatter(
       genes,
       { x: 'predicted mean', y: 'measured mean', format: '' },
-      { type: 'point', filled: true, color: '#1f5a94', opacity: 0.6, size: 22 },
+      { type: 'point', filled: true, color: '#1f5a94', opacity: 1, fillOpacity: 0.6, size: 22 },
     ),
   };
 }

@@ -1,3 +1,4 @@
+import { optimize, type Config } from 'svgo';
 import { parse, resetSVGDefIds, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { escape, Html } from '../html.ts';
@@ -16,7 +17,9 @@ const TEXT_PX = 11;
 const TEXT_COLOUR = '#222';
 /** A dot as the library draws it: a path around the place it is moved to. */
 const CIRCLE =
-  /<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="M([\d.]+),0A[^"]*" fill="([^"]+)" stroke-width="2"( opacity="[\d.]+")?\/>/g;
+  /<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="M([\d.]+),0A[^"]*" fill="([^"]+)"( fill-opacity="[\d.]+")? stroke-width="2"\/>/g;
+/** Tenths of a pixel; the text of a label is left as it is. */
+const OPTIMISED: Config = { floatPrecision: 1, plugins: ['preset-default'] };
 
 /** Dark on white, thin lines: readable on paper. Size and colour of text are in the page's style too. */
 const CONFIG = {
@@ -58,23 +61,17 @@ export async function renderPlot({ id, title, description, spec }: Plot): Promis
 
 /** Names the drawing, makes its internal names the page's own, and leaves out what draws nothing. */
 function compact(svg: string, id: string, title: string, description: string): string {
-  const body = svg
-    .replace(/^<svg[^>]*>/, '')
+  const bare = svg
     .replaceAll(/<path class="(background|foreground)"[^>]*\/>/g, '')
     .replaceAll(/ (class|pointer-events|aria-hidden|aria-roledescription|role|font-family|font-weight)="[^"]*"/g, '')
-    .replaceAll(/ (opacity|stroke-opacity|fill-opacity|stroke-width)="1"/g, '')
+    .replaceAll(/ (opacity|fill-opacity)="1"/g, '')
     .replaceAll(` font-size="${TEXT_PX}px" fill="${TEXT_COLOUR}"`, '')
-    .replaceAll(/ [xy]2="0"/g, '')
-    .replaceAll(CIRCLE, '<circle cx="$1" cy="$2" r="$3" fill="$4"$5/>')
-    // Coordinates only: the text of a label is left as it is.
-    .replaceAll(/<[^>]+>/g, (tag) =>
-      tag.replaceAll(/\d+\.\d\d+/g, (number) => String(Number(Number(number).toFixed(1)))),
-    )
-    .replaceAll(/<g transform="translate\(0,0\)">/g, '<g>')
-    .replaceAll(/<g><\/g>/g, '')
+    .replaceAll(CIRCLE, '<circle cx="$1" cy="$2" r="$3" fill="$4"$5/>');
+  const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
+  const body = optimize(bare, OPTIMISED)
+    .data.replace(/^<svg[^>]*>/, '')
     .replaceAll(/ id="([^"]+)"/g, ` id="${id}-$1"`)
     .replaceAll(/url\(#([^)]+)\)/g, `url(#${id}-$1)`);
-  const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
     `font-family="sans-serif" role="img" aria-labelledby="${id}-title ${id}-desc">` +
