@@ -122,5 +122,7 @@ function cornerIndex(i: number, corner: readonly number[], whole: readonly numbe
 const relative = (found: number, expected: number): number => Math.abs(found - expected) / Math.abs(expected);
 
 function norm(values: ArrayLike<number>): number {
-  return Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0));
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] ** 2;
+  return Math.sqrt(sum);
 }

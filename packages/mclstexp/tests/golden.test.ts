@@ -70,5 +70,7 @@ function largestError({ data }: HostArray, expected: readonly number[]): number 
 }
 
 function norm(values: ArrayLike<number>): number {
-  return Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0));
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i] ** 2;
+  return Math.sqrt(total);
 }

@@ -1,6 +1,7 @@
 /**
  * Weights and inputs made by a formula, so that golden numbers of published models need no weight files. Any language
- * can repeat it: FNV-1a of a name seeds a hash of the element's number.
+ * can repeat it: FNV-1a of a name seeds a hash of the element's number. Plain loops: a published model has tens of millions of
+ * elements, and a callback for each of them takes longer than the model.
  */
 import type { HostArray } from '../host-array.ts';
 import { sizeOf } from '../host-shape.ts';
@@ -8,10 +9,9 @@ import { sizeOf } from '../host-shape.ts';
 /** u01(name)_i in [0, 1) for i = 0..count-1: murmur3's finaliser of FNV-1a(name) + i * 0x9e3779b9, over 2^32. */
 export function u01(name: string, count: number): Float64Array {
   const start = fnv1a(name);
-  return Float64Array.from(
-    { length: count },
-    (_, i) => finalise((start + Math.imul(i, 0x9e3779b9)) >>> 0) / 4294967296,
-  );
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++) values[i] = finalise((start + Math.imul(i, 0x9e3779b9)) >>> 0) / 4294967296;
+  return values;
 }
 
 /**
@@ -21,13 +21,18 @@ export function u01(name: string, count: number): Float64Array {
  */
 export function goldenParameter(key: string, shape: readonly number[]): HostArray {
   const value = formulaFor(key, shape);
-  return { dtype: 'float32', shape, data: Float32Array.from(u01(`param.${key}`, sizeOf(shape)), value) };
+  const u = u01(`param.${key}`, sizeOf(shape));
+  const data = new Float32Array(u.length);
+  for (let i = 0; i < u.length; i++) data[i] = value(u[i]);
+  return { dtype: 'float32', shape, data };
 }
 
 /** sum(g * (2 u01('probe.' + key) - 1)): one number that moves with every element of an array. */
 export function probe(key: string, values: ArrayLike<number>): number {
   const u = u01(`probe.${key}`, values.length);
-  return u.reduce((sum, each, i) => sum + values[i] * (2 * each - 1), 0);
+  let sum = 0;
+  for (let i = 0; i < u.length; i++) sum += values[i] * (2 * u[i] - 1);
+  return sum;
 }
 
 function formulaFor(key: string, shape: readonly number[]): (u: number) => number {
