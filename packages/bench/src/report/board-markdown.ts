@@ -1,6 +1,7 @@
 import { similarities } from '@spotbench/core';
+import { SIMILARITY_WORDS } from '../similarity/similarity-words.ts';
 import { withoutNumber } from './board-text.ts';
-import { fixed, short, shortCommit } from './format.ts';
+import { capital, fixed, short, shortCommit } from './format.ts';
 import { rankedSet } from './ranked-set.ts';
 import type { Board, BoardRow, Ranking } from './board-schema.ts';
 
@@ -116,10 +117,14 @@ function similarityTable({ rows }: Ranking): string[] {
   const shown = rows.filter((row) => Object.keys(row.similarities).length > 0);
   if (shown.length === 0) return [];
   return [
-    '<details><summary>Similarities of whole sections (never ranked by)</summary>',
+    '<details><summary>Measured and predicted sections as a whole (never ranked by)</summary>',
+    '',
+    'Beyond single genes; 1 is perfect.',
+    '',
+    ...similarities.map(({ name }) => `- ${SIMILARITY_WORDS[name].short}: ${SIMILARITY_WORDS[name].asks}`),
     '',
     ...table(
-      ['Method', ...similarities.map(({ title }) => title)],
+      ['Method', ...similarities.map(({ name }) => SIMILARITY_WORDS[name].short)],
       shown.map((row) => [row.method, ...similarities.map(({ name }) => similarityText(row.similarities[name]))]),
     ),
     '',
@@ -175,10 +180,6 @@ function averageRanks({ criticalDifference: found }: Ranking): string[] {
       ? `No critical difference: ${found.reason}`
       : `Critical difference ${found.cd.toFixed(2)} (Nemenyi, Friedman p ${found.friedman!.p.toPrecision(2)})`;
   return [`Average ranks over ${found.nPatients} patients: ${ranks}. ${verdict}.`, ''];
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What each row is, for under the table. */

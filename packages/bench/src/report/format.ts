@@ -28,3 +28,8 @@ export function counted(n: number, noun: string): string {
 export function shortCommit(commit: string): string {
   return `${commit.slice(0, 10)}${commit.endsWith('+') ? '+' : ''}`;
 }
+
+/** With a capital first letter. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

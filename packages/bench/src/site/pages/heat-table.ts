@@ -1,9 +1,12 @@
+import { similarities } from '@spotbench/core';
 import type { BoardRow, Ranking } from '../../report/board-schema.ts';
 import { fixed } from '../../report/format.ts';
+import { SIMILARITY_WORDS } from '../../similarity/similarity-words.ts';
 import { Html, html } from '../html.ts';
 import { kindTag, scrolling } from '../page-shell.ts';
 import { pagePaths, rankingSlug } from '../site-names.ts';
 
+const WHOLE_SECTION = 'whole section';
 /** Metrics of which less is better. */
 const ERRORS = ['mse', 'mae'];
 
@@ -15,11 +18,18 @@ interface Column {
 
 /** What stands side by side: as many columns as a sheet of paper holds. */
 const TABLES = [
-  { name: 'Correlation', groups: ['pcc', 'scaled pcc', 'spearman'] },
-  { name: 'Level and error', groups: ['r2', 'mse', 'mae'] },
+  {
+    name: 'Correlation',
+    groups: ['pcc', 'scaled pcc', 'spearman'],
+    note: 'Scaled: 0 is training-mean, 1 the oracle.',
+  },
+  { name: 'Level and error', groups: ['r2', 'mse', 'mae'], note: 'MSE and MAE: lower is better.' },
+  {
+    name: 'Whole sections',
+    groups: [WHOLE_SECTION],
+    note: 'Measured and predicted sections beyond single genes, 1 is perfect; never ranked by. "How to read" says what each column asks.',
+  },
 ];
-const LEGEND =
-  'Colour: place within the column, darkest is best. MSE and MAE: lower is better. Scaled: 0 is training-mean, 1 the oracle.';
 
 /** Methods x gene sets and metrics. The colour is the place within the column: the best is darkest, equal values look alike. */
 export function heatTables(ranking: Ranking): Html {
@@ -28,14 +38,14 @@ export function heatTables(ranking: Ranking): Html {
   const columns = columnsOf(ranking, scored);
   const named = TABLES.flatMap((t) => t.groups);
   const tables = [
-    ...TABLES.map(({ name, groups }) => ({ name, columns: columns.filter((c) => groups.includes(c.group)) })),
-    { name: 'Other', columns: columns.filter((c) => !named.includes(c.group)) },
+    ...TABLES.map(({ groups, ...table }) => ({ ...table, columns: columns.filter((c) => groups.includes(c.group)) })),
+    { name: 'Other', note: '', columns: columns.filter((c) => !named.includes(c.group)) },
   ].filter((t) => t.columns.length > 0);
   const { dataset, protocol, regime } = ranking;
   return html`${tables.map((t) =>
     scrolling(
       `${t.name}, ${dataset}, ${protocol}, ${regime}`,
-      `${t.name}. ${LEGEND}`,
+      `${t.name}. Colour: place within the column, darkest is best. ${t.note}`,
       heatTable(rankingSlug(ranking), scored, t.columns),
     ),
   )}`;
@@ -72,16 +82,15 @@ function heatTable(slug: string, rows: readonly BoardRow[], columns: readonly Co
 
 function columnsOf({ sets }: Ranking, rows: readonly BoardRow[]): Column[] {
   const metrics = [...new Set(rows.flatMap((row) => Object.values(row.scores).flatMap((s) => Object.keys(s))))];
-  const similarities = [...new Set(rows.flatMap((row) => Object.keys(row.similarities)))];
   return [
     ...metrics.flatMap((metric) =>
       sets.map((set): Column => ({ group: metric, name: set, valueOf: (row) => row.scores[set]?.[metric]?.value })),
     ),
     ...sets.map((set): Column => ({ group: 'scaled pcc', name: set, valueOf: (row) => row.scaled[set]?.value })),
-    ...similarities.map((name): Column => ({
-      group: 'whole section',
-      name,
-      valueOf: (row) => row.similarities[name]?.value,
+    ...similarities.map(({ name }): Column => ({
+      group: WHOLE_SECTION,
+      name: SIMILARITY_WORDS[name].short,
+      valueOf: (row) => (row.similarities as Partial<BoardRow['similarities']>)[name]?.value,
     })),
   ].filter((column) => rows.some((row) => typeof column.valueOf(row) === 'number'));
 }

@@ -1,3 +1,6 @@
+import { similarities } from '@spotbench/core';
+import { capital } from '../../report/format.ts';
+import { SIMILARITY_WORDS } from '../../similarity/similarity-words.ts';
 import { html } from '../html.ts';
 import type { Page } from '../page-shell.ts';
 import { pagePaths } from '../site-names.ts';
@@ -41,6 +44,18 @@ export function howToReadPage(): Page {
         </dd>
         <dt>paper</dt>
         <dd>A paper's own conventions, kept so that its numbers can be compared; never mixed with the others.</dd>
+      </dl>
+      <h2>Whole sections</h2>
+      <p>
+        A method may get single genes right and the section wrong. These columns hold measured and predicted sections
+        against each other as a whole; 1 is perfect, and nobody is ranked by them.
+      </p>
+      <dl>
+        ${similarities.map(
+          ({ name }) =>
+            html`<dt>${SIMILARITY_WORDS[name].short}</dt>
+              <dd>${capital(SIMILARITY_WORDS[name].asks)}</dd>`,
+        )}
       </dl>
       <h2>Uncertainty</h2>
       <p>
