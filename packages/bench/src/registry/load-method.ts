@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SpotbenchError, type AnswerControl, type Method } from '@spotbench/core';
@@ -14,17 +15,17 @@ export function isAnswerControl(method: LoadedMethod): method is AnswerControl {
 }
 
 /**
- * Imports a method. @throws SpotbenchError `bad-config` when its module exports no `method`, one of another name, a seed or
+ * Imports a method. @throws SpotbenchError `bad-config` when its module is not there or exports no `method`, one of another name, a seed or
  * views that contradict its package.json, or when something that is not registered as a control wants the answer.
  */
 export async function loadMethod(workspace: Workspace, entry: MethodEntry): Promise<LoadedMethod> {
   if (entry.kind === 'submitted') return submittedMethod(workspace, entry);
   const path = join(workspace.root, entry.packageRoot, entry.entry);
-  const module = (await import(pathToFileURL(path).href)) as { method?: LoadedMethod };
-  const { method } = module;
   const fail = (what: string): never => {
     throw new SpotbenchError('bad-config', `method ${entry.name} (${join(entry.packageRoot, entry.entry)}): ${what}`);
   };
+  if (!existsSync(path)) fail('there is no such file; "spotbench" in its package.json names the module');
+  const { method } = (await import(pathToFileURL(path).href)) as { method?: LoadedMethod };
   if (method === undefined || typeof method.fit !== 'function')
     return fail('needs an export named "method" with a fit function');
   if (method.name !== entry.name)

@@ -204,6 +204,13 @@ describe('loadMethod', () => {
     await expect(load({ method: './src/index.ts', views: ['patch', 'slide'] }, fields)).resolves.toBeDefined();
   });
 
+  it('refuses a package.json that names a module that is not there', async () => {
+    addPackage('mine', { method: './src/idx.ts' }, { 'index.ts': '' });
+    await expect(loadMethod(workspace, discoverMethods(workspace)[0])).rejects.toThrow(
+      /method mine \(packages\/mine\/src\/idx\.ts\): there is no such file/,
+    );
+  });
+
   it('refuses a module without a method', async () => {
     addPackage('mine', { method: './src/index.ts' }, { 'index.ts': 'export const other = 1;' });
     await expect(loadMethod(workspace, discoverMethods(workspace)[0])).rejects.toThrow(
