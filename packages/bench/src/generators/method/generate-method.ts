@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { lookUp, SpotbenchError } from '@spotbench/core';
 import { LONGEST_METHOD_NAME, METHOD_NAME } from '../../registry/method-name.ts';
 import { discoverMethods } from '../../registry/methods.ts';
+import { REQUIRED_CONTROLS } from '../../report/controls.ts';
 import { workspaceAt } from '../../workspace/workspace.ts';
 import { formatted } from '../format.ts';
 import type { Afterwards, Tree } from '../tree.ts';
@@ -89,8 +90,10 @@ ${folder} is a method now. Make it yours in src/model.ts and src/loss.ts.
 
   npx spotbench method check ${name}
   npx vitest run ${folder}
-  npx spotbench run --dataset demo --method ${name}
+  npx spotbench run --dataset demo --protocol patient-out --method ${name},${REQUIRED_CONTROLS.join(',')}
 
-npm install and npm run lock put it into package-lock.json, before you commit it.
+The last runs it beside the controls, without which nobody is ranked.
+
+Before you commit it, npm install and npm run lock put it into package-lock.json.
 `;
 }
