@@ -98,6 +98,8 @@ export type { HestPatches, HestSource } from './readers/hest.ts';
 export { loadH5wasm } from './readers/load-h5wasm.ts';
 export { readScaleFactors } from './readers/scale-factors.ts';
 export type { ScaleFactors } from './readers/scale-factors.ts';
+export { readSpatialDataSection } from './readers/spatialdata-section.ts';
+export type { SpatialDataSource } from './readers/spatialdata-section.ts';
 export { findTissuePositions, readSpacerangerSection } from './readers/spaceranger.ts';
 export type { SpacerangerSource } from './readers/spaceranger.ts';
 export { readTenxH5 } from './readers/tenx-h5.ts';

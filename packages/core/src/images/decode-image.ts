@@ -1,7 +1,9 @@
+import { stat } from 'node:fs/promises';
 import type { OutputInfo } from 'sharp';
 import type { SectionImage } from '../contracts/section.ts';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
 import { MOST_PIXELS, undecodable } from './image-size.ts';
+import { openZarrImage } from './zarr-image.ts';
 
 /** An image in memory: 8-bit sRGB, row-major. [heightPx, widthPx, 3] */
 export interface RgbImage {
@@ -16,7 +18,7 @@ export interface RgbImage {
  * @throws SpotbenchError `bad-data` when the file does not decode to its end, or not to the size it was announced with.
  */
 export async function decodeImage(image: SectionImage): Promise<RgbImage> {
-  const { data, info } = await decode(image.path);
+  const { data, info } = (await isFolder(image.path)) ? await decodeZarr(image.path) : await decode(image.path);
   if (info.width !== image.widthPx || info.height !== image.heightPx || info.channels !== 3)
     throw new SpotbenchError(
       'bad-data',
@@ -30,7 +32,23 @@ export async function decodeImage(image: SectionImage): Promise<RgbImage> {
   };
 }
 
-async function decode(path: string): Promise<{ data: Buffer; info: OutputInfo }> {
+interface Decoded {
+  readonly data: Uint8Array;
+  readonly info: Pick<OutputInfo, 'width' | 'height' | 'channels'>;
+}
+
+/** Whether it is an image of a zarr folder; what is not there is for the decoder to say. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+async function decodeZarr(path: string): Promise<Decoded> {
+  const image = await openZarrImage(path);
+  const { widthPx: width, heightPx: height } = image;
+  return { data: await image.read({ left: 0, top: 0, width, height }), info: { width, height, channels: 3 } };
+}
+
+async function decode(path: string): Promise<Decoded> {
   try {
     const { default: sharp } = await import('sharp');
     return await sharp(path, { limitInputPixels: MOST_PIXELS, sequentialRead: true, failOn: 'warning' })

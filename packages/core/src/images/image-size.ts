@@ -8,15 +8,20 @@ export const MOST_PIXELS = 2.5e9;
 
 /**
  * Opens an image for its size, without decoding the pixels. The path is made absolute. Rotation notes in the file (EXIF) are
- * ignored: spot positions refer to the pixels as stored.
+ * ignored: spot positions refer to the pixels as stored. A folder is an image of a SpatialData store (`openZarrImage`).
  * @throws SpotbenchError `missing-data` when there is no such file, `bad-data` when it is not an image.
  */
 export async function readImageSize(path: string): Promise<SectionImage> {
-  await stat(path).catch((cause: unknown) => {
+  const found = await stat(path).catch((cause: unknown) => {
     throw new SpotbenchError('missing-data', `${path}: no such image; check the data folder or fetch the data set`, {
       cause,
     });
   });
+  if (found.isDirectory()) {
+    const { openZarrImage } = await import('./zarr-image.ts');
+    const { widthPx, heightPx } = await openZarrImage(path);
+    return { path: resolve(path), widthPx, heightPx };
+  }
   try {
     // Loaded when an image is looked at: commands that look at none start 90 ms sooner.
     const { default: sharp } = await import('sharp');

@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { SectionImage } from '../contracts/section.ts';
-import { decodeImage } from './decode-image.ts';
+import { decodeImage, isFolder } from './decode-image.ts';
 import { MOST_PIXELS, undecodable } from './image-size.ts';
 import { openStrips } from './strip-regions.ts';
+import { openZarrImage } from './zarr-image.ts';
 
 /** Rectangles of an image that is never in memory as a whole. */
 export interface RegionReader {
@@ -22,13 +23,15 @@ export interface Region {
 
 /**
  * Opens an image for reading rectangles. Of a tiff only the tiles or strips that a rectangle touches are decoded: tiled ones
- * (JPEG, LZW, deflate, pyramidal, BigTIFF) by libvips, strips without loss by the pieces they are stored in. Other formats
+ * (JPEG, LZW, deflate, pyramidal, BigTIFF) by libvips, strips without loss by the pieces they are stored in; of a zarr folder
+ * the chunks. Other formats
  * cannot be entered in the middle and are decoded once, 3 bytes a pixel. Grey and 16-bit images become 8-bit RGB, an alpha
  * channel is dropped.
  * @throws SpotbenchError `missing-data` when there is no such file, `bad-data` when it does not decode, `unsupported` for
  * compressed strips too large to decode one by one.
  */
 export async function openRegions(image: SectionImage): Promise<RegionReader> {
+  if (await isFolder(image.path)) return openZarrImage(image.path);
   if (!(await isTiff(image))) return wholeImage(image);
   return (await openStrips(image)) ?? libvipsRegions(image);
 }

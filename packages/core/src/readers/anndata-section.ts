@@ -14,6 +14,8 @@ export interface AnndataSource {
   readonly id: string;
   readonly patient: string;
   readonly options?: Omit<AnndataOptions, 'obsColumns'>;
+  /** Pixels of the image from the table's positions, where those are not pixels. */
+  readonly toPixel?: (x: number, y: number) => readonly [x: number, y: number];
 }
 
 const OBS = ['in_tissue', 'array_row', 'array_col', 'pxl_row_in_fullres', 'pxl_col_in_fullres'] as const;
@@ -29,7 +31,7 @@ export async function readAnndataSection(source: AnndataSource): Promise<Section
   const { id, patient, tablePath, imagePath } = source;
   const image = await readImageSize(imagePath);
   const table = await readAnndata(tablePath, { ...source.options, obsColumns: OBS });
-  const places = placeSpots(table, tablePath);
+  const places = placeSpots(table, tablePath, source.toPixel);
   checkInsideImage(places, image);
   const { rows, spots, report } = joinSpots(table.barcodes, places, { counts: tablePath, places: tablePath });
   const counts = selectRows(table.counts, rows);
@@ -44,7 +46,11 @@ export async function readAnndataSection(source: AnndataSource): Promise<Section
   };
 }
 
-function placeSpots({ barcodes, obs, spatial }: Anndata, path: string): PlacedSpot[] {
+function placeSpots(
+  { barcodes, obs, spatial }: Anndata,
+  path: string,
+  toPixel: AnndataSource['toPixel'] = (x, y) => [x, y],
+): PlacedSpot[] {
   const at = (name: (typeof OBS)[number], row: number): number => {
     const where = `${path} obs/${name}`;
     if (!(name in obs)) throw badData(where, 'needed a column, found none', 'add the positions to the table');
@@ -60,12 +66,13 @@ function placeSpots({ barcodes, obs, spatial }: Anndata, path: string): PlacedSp
   };
   return barcodes.map((barcode, row) => {
     const where = `${path} obs, spot ${barcode}`;
+    const [pixelX, pixelY] = toPixel(pixel(row, 0), pixel(row, 1));
     return {
       id: barcode,
       arrayX: at('array_col', row),
       arrayY: at('array_row', row),
-      pixelX: pixel(row, 0),
-      pixelY: pixel(row, 1),
+      pixelX,
+      pixelY,
       selected: !('in_tissue' in obs) || inTissue(obs.in_tissue[row], where),
       where,
     };

@@ -1,8 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type * as zarrita from 'zarrita';
 import type { Array as ZarrArray, DataType, Group } from 'zarrita';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
+import { openZarrFolder } from '../images/load-zarrita.ts';
 import { badData } from './bad-data.ts';
 import { fromBigInts, type Numbers, placeIn, type Tree } from './tree.ts';
 
@@ -17,8 +18,8 @@ export async function openZarr(path: string): Promise<Tree> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isDirectory())
     throw new SpotbenchError('missing-data', `${path}: needed a zarr folder, found none; check the data folder`);
-  const [zarr, { default: FileSystemStore }] = await Promise.all([import('zarrita'), import('@zarrita/storage/fs')]);
-  return new ZarrTree(path, zarr, zarr.root(new FileSystemStore(resolve(path))) as never);
+  const { zarr, root } = await openZarrFolder(path);
+  return new ZarrTree(path, zarr, root as never);
 }
 
 class ZarrTree implements Tree {
