@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { locateDataset } from '../datasets/locate.ts';
 import { datasetsSchema, type DatasetEntry } from '../datasets/schema.ts';
+import { checkedImage } from '../features/build-features.ts';
 import { workspaceAt, type Workspace } from '../workspace/workspace.ts';
 import { buildData } from './build-data.ts';
 import { readCounts, readSplits, readSpots } from './data-artefact.ts';
@@ -205,6 +206,28 @@ describe('buildData on other formats', () => {
     expect(Object.keys(data.meta.sources).some((file) => file.startsWith(to.replace('*', 'V2').split('/')[0]))).toBe(
       true,
     );
+  });
+
+  it.each(['v2.zarr', 'v3.zarr'])('reads a SpatialData store with its image, %s', async (name) => {
+    const from = fileURLToPath(new URL(`../../../core/fixtures/spatialdata/${name}`, import.meta.url));
+    for (const id of ['V1', 'V2']) cpSync(from, join(root, `${id}.zarr`), { recursive: true });
+    const files = {
+      table: '{section}.zarr/tables/table',
+      image: '{section}.zarr/images/he',
+      shapes: '{section}.zarr/shapes/spots',
+    };
+    const sections = ['V1', 'V2'].map((id) => ({ id, patient: id, spotCount: 3 }));
+    const { data } = await build(entryOf({ format: 'spatialdata', files, sections }));
+    expect([...(await readSpots(data, 'V2')).pixelX]).toEqual([16, 46.25, 4.5]);
+    const image = await checkedImage(data, 'V2', root);
+    expect(image).toEqual({ path: join(root, 'V2.zarr/images/he'), widthPx: 70, heightPx: 50 });
+    expect(Object.keys(data.meta.sources)).toContain(join('V2.zarr', 'shapes', 'spots', 'shapes.parquet'));
+    const chunk = join(image.path, 's0', name === 'v2.zarr' ? '0/1/1' : 'c/0/1/1');
+    const bytes = readFileSync(chunk);
+    for (const damage of [() => writeFileSync(chunk, bytes.subarray(1)), () => rmSync(chunk)]) {
+      damage();
+      await expect(checkedImage(data, 'V2', root)).rejects.toThrow('V2.zarr/images/he: not the image that was read');
+    }
   });
 
   it('says where else counts are when a table holds none', async () => {

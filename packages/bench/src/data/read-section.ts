@@ -3,6 +3,7 @@ import {
   readGeoStSection,
   readHer2stSection,
   readHestSection,
+  readSpatialDataSection,
   readSpacerangerSection,
   SpotbenchError,
   type AnndataOptions,
@@ -53,13 +54,13 @@ function readAs(entry: DatasetEntry, { id, patient, paths }: LocatedSection): Pr
       return readHestSection({ ...name, ...files, options: anndataOptions(entry.read) });
     }
     case 'anndata':
-    case 'spatialdata':
-      return readAnndataSection({
-        ...name,
-        tablePath: at('table'),
-        imagePath: at('image'),
-        options: anndataOptions(entry.read),
-      });
+    case 'spatialdata': {
+      const files = { tablePath: at('table'), imagePath: at('image') };
+      const source = { ...name, ...files, options: anndataOptions(entry.read) };
+      return entry.format === 'anndata'
+        ? readAnndataSection(source)
+        : readSpatialDataSection({ ...source, shapesPath: paths.shapes });
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { hashFile } from '@spotbench/core';
 import type { LocatedDataset } from '../datasets/locate.ts';
 import type { DataMeta } from './data-artefact.ts';
@@ -13,6 +13,18 @@ export async function hashSources({ root, present }: LocatedDataset): Promise<Da
     }
   }
   return sources;
+}
+
+/**
+ * Whether a file, or all that is in a folder, is as it was read; `path` is below the data root.
+ * @throws what `stat` does when it is gone.
+ */
+export async function isAsRead(root: string, path: string, sources: DataMeta['sources']): Promise<boolean> {
+  const files = (await filesIn(join(root, path))).map((file) => relative(root, file));
+  const known = Object.keys(sources).filter((file) => file === path || file.startsWith(path + sep));
+  if (files.length !== known.length) return false;
+  for (const file of files) if ((await hashFile(join(root, file))) !== sources[file]?.sha256) return false;
+  return true;
 }
 
 async function describeFile(path: string): Promise<DataMeta['sources'][string]> {

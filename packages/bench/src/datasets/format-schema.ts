@@ -37,8 +37,16 @@ export const formats = {
     .describe('HEST-1k.'),
   anndata: z.strictObject({ table: path.describe('An h5ad file.'), image: path }).describe('anndata with positions.'),
   spatialdata: z
-    .strictObject({ table: path.describe('A table of the zarr folder, <name>.zarr/tables/<table>.'), image: path })
-    .describe('SpatialData, zarr 2 or 3, with the image as a file.'),
+    .strictObject({
+      table: path.describe('A table of the zarr folder, <name>.zarr/tables/<table>.'),
+      image: path.describe('An image of the zarr folder, <name>.zarr/images/<image>, or a file.'),
+      shapes: path
+        .optional()
+        .describe(
+          'The spots that the table describes, <name>.zarr/shapes/<shapes>; needed with an image of the folder.',
+        ),
+    })
+    .describe('SpatialData, zarr 2 or 3.'),
 } as const;
 
 /** How the tables of the formats are read. */
@@ -63,4 +71,4 @@ export const readOptions = {
 export type Format = keyof typeof formats;
 /** What a file is to its section. */
 export type FileRole =
-  'counts' | 'spots' | 'positions' | 'scaleFactors' | 'table' | 'patches' | 'image' | 'imageFolder';
+  'counts' | 'spots' | 'positions' | 'scaleFactors' | 'table' | 'shapes' | 'patches' | 'image' | 'imageFolder';

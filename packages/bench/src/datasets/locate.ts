@@ -63,7 +63,7 @@ export function panelPath({ root }: Pick<LocatedDataset, 'root'>, file: string):
   return inExternal !== undefined && !existsSync(beside) && existsSync(inExternal) ? inExternal : beside;
 }
 
-const OPTIONAL: readonly FileRole[] = ['scaleFactors'];
+const OPTIONAL: readonly FileRole[] = ['scaleFactors', 'shapes'];
 const POSITIONS = ['tissue_positions.csv', 'tissue_positions_list.csv', 'tissue_positions.parquet'];
 
 function locateSection(root: string, entry: DatasetEntry, section: SectionEntry): LocatedSection | string {

@@ -8,6 +8,7 @@ const NOUNS: Readonly<Record<FileRole, string>> = {
   positions: 'positions file',
   scaleFactors: 'scale factors',
   table: 'table',
+  shapes: 'shapes',
   patches: 'patch file',
   image: 'image',
   imageFolder: 'image',

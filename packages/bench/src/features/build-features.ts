@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import {
   bytesOf,
-  hashFile,
   isSpotbenchError,
   sha256,
   SpotbenchError,
@@ -13,6 +12,7 @@ import {
   type ViewFeatures,
 } from '@spotbench/core';
 import { metaOf, openData, readSpots, type DataArtefact } from '../data/data-artefact.ts';
+import { isAsRead } from '../data/source-files.ts';
 import { locateDataset } from '../datasets/locate.ts';
 import type { DatasetEntry } from '../datasets/schema.ts';
 import { codeHash, encoderCode } from '../registry/code-hash.ts';
@@ -138,14 +138,14 @@ export async function checkedImage(
 ): Promise<{ path: string; widthPx: number; heightPx: number }> {
   const { file, widthPx, heightPx } = metaOf(data, section).image;
   const path = join(root, file);
-  const found = await hashFile(path).catch((cause: unknown) => {
+  const asRead = await isAsRead(root, file, data.meta.sources).catch((cause: unknown) => {
     throw new SpotbenchError(
       'missing-data',
       `${path}: the image of section ${section} is gone; restore it or read the data again`,
       { cause },
     );
   });
-  if (found !== data.meta.sources[file]?.sha256) {
+  if (!asRead) {
     throw new SpotbenchError(
       'bad-data',
       `${path}: not the image that was read (its SHA-256 differs); run spotbench data read ${data.meta.dataset} again`,
