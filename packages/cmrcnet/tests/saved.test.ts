@@ -13,7 +13,7 @@ const planted = { sections: 3, spots: N, features: D, genes: G, noise: 0.3, seed
 const [first, second, held] = plantedSlides(planted);
 const { expression: answer, ...query } = held;
 const config = configSchema.parse({ epochs: 2, batchSize: 32, projectionWidth: 16, topK: 6, topKMaxFraction: null });
-const here = { engine: 'onnx', device: 'cpu' };
+const here = { engine: 'onnx', device: 'cpu', threads: 1 };
 
 const folder = await mkdtemp(join(tmpdir(), 'spotbench-saved-'));
 afterAll(() => rm(folder, { recursive: true }));

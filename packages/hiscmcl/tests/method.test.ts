@@ -37,7 +37,7 @@ const small = {
   projectionWidth: 16,
   topKMaxFraction: 0.1,
 };
-const here = { engine: 'onnx', device: 'cpu' };
+const here = { engine: 'onnx', device: 'cpu', threads: 1 };
 
 const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
 afterAll(() => rm(folder, { recursive: true }));

@@ -20,7 +20,7 @@ const config = configSchema.parse({
   topKMaxFraction: 0.1,
   chunkSize: CHUNK,
 });
-const here = { engine: 'onnx', device: 'cpu' };
+const here = { engine: 'onnx', device: 'cpu', threads: 1 };
 
 const folder = await mkdtemp(join(tmpdir(), 'spotbench-saved-'));
 afterAll(() => rm(folder, { recursive: true }));

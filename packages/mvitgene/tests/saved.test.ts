@@ -10,7 +10,7 @@ import { method } from '../src/index.ts';
 import { answer, contextOf, D, data, G, query } from './planted.ts';
 
 const [B, P, TILES] = [7, 16, 9];
-const here = { engine: 'onnx', device: 'cpu' };
+const here = { engine: 'onnx', device: 'cpu', threads: 1 };
 
 const folder = await mkdtemp(join(tmpdir(), 'spotbench-saved-'));
 afterAll(() => rm(folder, { recursive: true }));

@@ -167,7 +167,7 @@ describe('a method of the first contract', () => {
     ],
     [
       'memory',
-      plain(honest, { fit: fitted(honest, () => kept.push(new Float32Array(2 ** 23).fill(1))) }),
+      plain(honest, { fit: fitted(honest, () => kept.push(new Float32Array(2 ** 24).fill(1))) }),
       'MiB more resident',
     ],
   ];

@@ -36,6 +36,8 @@ export interface FittedSubject {
 /** Three training sections, one for validation and one to test, of more spots than a query batch. */
 const COHORT = { spots: 64, features: 24, genes: 16, noise: 0.3, seed: 20 };
 const TEST_SPOTS = 150;
+/** The slides are so small that threads would wait for each other longer than they compute. */
+const THREADS = 1;
 /** Tokens of views that have several. */
 const TOKENS: Readonly<Partial<Record<FeatureView, number>>> = { tiles: 9, tokens: 5, slide: 6 };
 
@@ -80,10 +82,14 @@ export class Rig {
     };
   }
 
+  /** Where everything is computed. */
+  get engine() {
+    return { ...this.subject.engine, threads: THREADS };
+  }
+
   /** What surrounds a fit; the same for the same seed. */
   context(seed: number): FitContext {
-    const { engine, device } = this.subject.engine;
-    return { config: this.config, regime: 'frozen', seed, random: createRandom(seed, 'conformance'), engine, device };
+    return { config: this.config, regime: 'frozen', seed, random: createRandom(seed, 'conformance'), ...this.engine };
   }
 
   /** As `FittedSubject.predict`, of anything fitted. */

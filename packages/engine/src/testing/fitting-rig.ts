@@ -32,7 +32,7 @@ export interface FittingRig<Config> {
   /** The held-out section as it is predicted from, and the truth about it. */
   readonly query: Slide;
   readonly answer: Expression;
-  /** Frozen, on `onnx/cpu`, unless changed. */
+  /** Frozen, on `onnx/cpu` with one thread (several would mostly wait for each other on so little), unless changed. */
   readonly contextOf: (
     options?: Readonly<Partial<Config>>,
     changes?: Partial<FitContext<Config>>,
@@ -58,6 +58,7 @@ export function fittingRig<Config>({ method, options: small, planted }: FittingR
     random: createRandom(0, 'cell'),
     engine: 'onnx',
     device: 'cpu',
+    threads: 1,
     ...changes,
   });
   return {

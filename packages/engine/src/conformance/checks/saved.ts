@@ -16,7 +16,7 @@ export async function checkSaved(rig: Rig, { fitted, predict }: FittedSubject): 
     return verdict(false, `the method has ${has.save ? 'save but no load' : 'load but no save'}`);
   return inTemporaryFolder(async (folder) => {
     await fitted.save!(folder);
-    const loaded = await method.load!(folder, rig.subject.engine);
+    const loaded = await method.load!(folder, rig.engine);
     const [got, expected] = [await rig.predict(loaded, rig.test), await predict(rig.test)];
     await loaded.dispose?.();
     if (sameBytes(got, expected)) return verdict(true, `${expected.length} numbers are the same bytes`);

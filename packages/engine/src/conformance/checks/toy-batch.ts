@@ -29,7 +29,7 @@ export async function checkGradients(rig: Rig): Promise<CheckFinding> {
   const options = rig.contrastive;
   if (options === undefined) return notApplicable('no second-level contract, so no parameters to look at');
   const toy = toyModel(rig, options);
-  const norms = await gradientNorms(toy, await openEngine(rig.subject.engine));
+  const norms = await gradientNorms(toy, await openEngine(rig.engine));
   const largest = Math.max(...Object.values(norms));
   const names = Object.keys(norms).sort((a, b) => norms[a] - norms[b]);
   const without = names.filter((name) => !(norms[name] > NO_GRADIENT * largest));
@@ -60,7 +60,7 @@ export async function checkLossFalls(rig: Rig, { progress }: FittedSubject): Pro
     return fallen(epochs[0], epochs.at(-1)!, `${epochs.length} epochs`);
   }
   const toy = toyModel(rig, options);
-  const engine = await openEngine(rig.subject.engine);
+  const engine = await openEngine(rig.engine);
   const { optimiser, schedule, clipNorm } = options.training(rig.config, 'frozen');
   const trained = await train({
     engine,
