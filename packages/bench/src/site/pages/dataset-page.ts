@@ -1,5 +1,5 @@
 import type { Board, Ranking } from '../../report/board-schema.ts';
-import { counted, fixed } from '../../report/format.ts';
+import { capital, counted, fixed } from '../../report/format.ts';
 import type { Html } from '../html.ts';
 import { html } from '../html.ts';
 import { figure, scrolling, type Page } from '../page-shell.ts';
@@ -22,7 +22,7 @@ export async function datasetPage({ board }: SiteInput, dataset: SiteDataset): P
     path: pagePaths.dataset(dataset.id),
     title: dataset.id,
     body: html`<h1>${dataset.title}</h1>
-      <p>${dataset.organ}, ${dataset.technology}. Licence: ${dataset.licence}. ${dataset.citation}</p>
+      <p>${capital(dataset.organ)}, ${dataset.technology}. Licence: ${dataset.licence}. ${dataset.citation}</p>
       ${dataset.markers && html`<p class="small">Marker genes: ${dataset.markers.genes.join(', ')}. ${dataset.markers.source}.</p>`}
       <p><a href="../${pagePaths.maps(dataset.id)}">Measured and predicted maps of marker genes</a></p>
       ${sections} ${await gapSection(board, dataset.id, rankings)}`,
@@ -108,7 +108,7 @@ async function gapSection(board: Board, dataset: string, rankings: readonly Rank
     parts.push(
       html`<h3>${regime}</h3>
         <div class="plots">
-          ${figure(plot, `PCC on ${set} when patients are left out and when single sections are. What lies between them is worth what other sections of the same patient in training are worth, and what more training sections are.`)}
+          ${figure(plot, `PCC on ${set} when patients are left out and when single sections are. The line between them is what other sections of the same patient in training are worth, and what more training sections are.`)}
           <table>
             <caption>
               ${set}, ${regime}

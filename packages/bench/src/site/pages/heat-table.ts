@@ -7,6 +7,15 @@ import { kindTag, scrolling } from '../page-shell.ts';
 import { pagePaths, rankingSlug } from '../site-names.ts';
 
 const WHOLE_SECTION = 'whole section';
+/** Metrics as they are written. */
+const WRITTEN: Readonly<Record<string, string>> = {
+  pcc: 'PCC',
+  'scaled pcc': 'scaled PCC',
+  spearman: 'Spearman',
+  r2: 'R²',
+  mse: 'MSE',
+  mae: 'MAE',
+};
 /** Metrics of which less is better. */
 const ERRORS = ['mse', 'mae'];
 
@@ -59,7 +68,7 @@ function heatTable(slug: string, rows: readonly BoardRow[], columns: readonly Co
     <thead>
       <tr>
         <td></td>
-        ${groups.map((group) => html`<th scope="colgroup" class="group" colspan="${columns.filter((c) => c.group === group).length}">${group}</th>`)}
+        ${groups.map((group) => html`<th scope="colgroup" class="group" colspan="${columns.filter((c) => c.group === group).length}">${WRITTEN[group] ?? group}</th>`)}
       </tr>
       <tr>
         <th scope="col">Method</th>

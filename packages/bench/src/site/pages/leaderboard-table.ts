@@ -13,8 +13,8 @@ export function leaderboardTable(ranking: Ranking, up: string): Html {
   const heads = [
     sortable('Rank', 'number', 'ascending'),
     sortable('Method', '', 'ascending'),
-    sortable('Tie group', 'number', 'ascending'),
     ...sets.map((set) => sortable(set, 'number', 'descending')),
+    sortable('Tie group', 'number', 'ascending'),
     sortable('Undefined', 'number', 'descending'),
     sortable('Seed SD', 'number', 'descending'),
     sortable('Cells', 'number', 'descending'),
@@ -57,8 +57,8 @@ function tableRow(ranking: Ranking, row: BoardRow, up: string): Html {
       <a href="${up}${pagePaths.method(row.method)}#${rankingSlug(ranking)}">${row.method}</a
       >${kindTag(row.kind)}${row.marks.map(markTag)}
     </th>
-    <td class="number" data-value="${row.tieGroup}">${row.tieGroup ?? '-'}</td>
     ${ranking.sets.map((set) => score(row, set))}
+    <td class="number" data-value="${row.tieGroup}">${row.tieGroup ?? '-'}</td>
     <td class="number" data-value="${counts?.[0]}">${counts ? `${counts[0]} / ${counts[1]}` : '-'}</td>
     <td class="number" data-value="${number?.seedSd}">${fixed(number?.seedSd)}</td>
     <td class="number" data-value="${row.cells.ok}">${row.cells.ok}/${row.cells.total}</td>

@@ -64,8 +64,9 @@ export async function mapsPage(
     script: 'maps.js',
     body: html`${head}
       <p>
-        ${genes} of each section, predicted by a model that has not seen its patient's or section's expression.
-        ${ground} Colours: viridis, dark low, bright high.
+        ${genes} of each section, predicted by models that were not trained on that section; of the controls,
+        library-size and oracle are told something of what was measured in it. ${ground} Colours: viridis, dark low,
+        bright high.
       </p>
       <div class="without-script">
         ${await staticMaps(methodsFirst(shown[0].ranking), shown[0].list[0], frames.get(shown[0].list[0].section)!)}

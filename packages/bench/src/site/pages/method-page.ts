@@ -75,7 +75,9 @@ function standing(ranking: Ranking, row: BoardRow): string {
 }
 
 function rankRange({ rankInterval }: BoardRow): string {
-  return rankInterval === null ? '' : ` (${rankInterval[0]} to ${rankInterval[1]})`;
+  return rankInterval === null || rankInterval[0] === rankInterval[1]
+    ? ''
+    : ` (${rankInterval[0]} to ${rankInterval[1]})`;
 }
 
 async function plots(id: string, results: MethodResults, markers: readonly string[]): Promise<Html[]> {
