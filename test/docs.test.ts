@@ -67,7 +67,8 @@ describe('running the commands in the pages', { timeout: 300_000 }, () => {
   let copy: WorkspaceCopy;
   beforeAll(() => {
     copy = copyWorkspace();
-    cpSync(join(ROOT, 'results', 'runs'), join(copy.root, 'results', 'runs'), { recursive: true });
+    for (const name of ['runs', 'leaderboard.json'])
+      cpSync(join(ROOT, 'results', name), join(copy.root, 'results', name), { recursive: true });
   });
   afterAll(() => copy.remove());
 
