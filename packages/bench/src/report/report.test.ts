@@ -5,19 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findCell } from '../plan/find-cell.ts';
 import { makePlan } from '../plan/plan.ts';
 import { runCell } from '../cell/run-cell.ts';
-import { addMethod, removeWorkspace, tinyWorkspace } from '../testing/tiny-workspace.ts';
+import { addMethod, fitted, removeWorkspace, tinyWorkspace } from '../testing/tiny-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { cellState } from '../results/cell-state.ts';
 import { buildBoard } from './build-board.ts';
 import { boardSchema, type Board, type Ranking } from './board-schema.ts';
 import { boardText } from './board-text.ts';
 import { report } from './report.ts';
-
-const fitted = (value: string): string => `
-  const G = data.genes.length;
-  return { selectedBy: 'test', parameterCount: 1, async predict(slide) {
-    return Float32Array.from({ length: slide.spots.ids.length * G }, (_, k) => ${value});
-  } };`;
 
 /** What the counts follow: genes in proportion to their number modulo 7, so of the normalised ones some rise and some fall. */
 const cue = '(Number(data.genes[k % G].slice(4)) % 7 - 3) * slide.features.values[2 * Math.floor(k / G)]';
