@@ -27,6 +27,16 @@ test('the seed decides everything', async () => {
   expect(bits(a.parameters)).toEqual(bits(b.parameters));
 });
 
+test('every step of every epoch has random numbers of its own', async () => {
+  const batches = batchesOf([allRows, allRows]);
+  const losses: number[] = [];
+  const onProgress = ({ step, loss }: Progress) => losses.push(step === 1 ? loss : 2 * loss - losses.at(-1)!);
+  const options = await toyOptions({ batches, epochs: 3, schedule: () => 0, onProgress });
+  const { parameters } = await train({ ...options, optimiser: sgd() });
+  expect(bits(parameters)).toEqual(bits(options.parameters));
+  expect(new Set(losses.map((loss) => loss.toFixed(6))).size).toBe(6);
+});
+
 test('accumulating two halves is one step on the whole', async () => {
   const halves = batchesOf([rows(0, 11), rows(11, 22)]);
   const whole = batchesOf([allRows]);
