@@ -1,6 +1,7 @@
 import type { Array as ZarrArray, Chunk } from 'zarrita';
+import { z } from 'zod';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
-import { undecodable } from './image-size.ts';
+import { MOST_PIXELS, undecodable } from './image-size.ts';
 import { openZarrFolder } from './load-zarrita.ts';
 import type { Region, RegionReader } from './region-reader.ts';
 
@@ -50,31 +51,43 @@ export async function openZarrImage(path: string): Promise<ZarrImage> {
 }
 
 /** What the metadata of an image says, in zarr 2, and in zarr 3 below `ome`. */
-interface Multiscales {
-  readonly multiscales?: readonly {
-    readonly axes?: readonly (string | { readonly name: string })[];
-    readonly datasets?: readonly {
-      readonly path: string;
-      readonly coordinateTransformations?: readonly { readonly scale?: readonly number[] }[];
-    }[];
-  }[];
-}
+const multiscaleSchema = z.object({
+  axes: z.array(z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)])),
+  datasets: z
+    .array(
+      z.object({
+        path: z.string(),
+        coordinateTransformations: z.array(z.object({ scale: z.array(z.number()).optional() })).optional(),
+      }),
+    )
+    .min(1),
+});
+const attributesSchema = z
+  .union([
+    z.object({ ome: z.object({ multiscales: z.array(multiscaleSchema).min(1) }) }).transform(({ ome }) => ome),
+    z.object({ multiscales: z.array(multiscaleSchema).min(1) }),
+  ])
+  .transform(({ multiscales }) => multiscales[0]);
+const sizesSchema = z.array(z.int().positive()).length(3);
 
 async function openPixels(path: string): Promise<ZarrArray<'uint8'>> {
   const { zarr, root } = await openZarrFolder(path);
   const group = await zarr.open(root, { kind: 'group' });
-  const attrs = group.attrs as Multiscales & { readonly ome?: Multiscales };
-  const multiscale = (attrs.ome ?? attrs).multiscales?.[0];
-  const first = multiscale?.datasets?.[0];
-  if (first === undefined) throw new Error('no multiscales in its metadata');
-  const axes = (multiscale?.axes ?? []).map((axis) => (typeof axis === 'string' ? axis : axis.name));
+  const metadata = attributesSchema.safeParse(group.attrs);
+  if (!metadata.success) throw new Error('no multiscales in its metadata');
+  const { axes, datasets } = metadata.data;
+  const [first] = datasets;
   if (axes.join() !== AXES.join()) throw unsupported(path, `axes ${AXES.join(', ')}`, axes.join(', ') || 'none');
-  const own = first.coordinateTransformations?.every(({ scale }) => scale?.every((factor) => factor === 1) ?? false);
-  if (own === false) throw unsupported(path, 'a first resolution of scale 1', 'another');
+  if (first.coordinateTransformations?.some(({ scale }) => scale?.some((factor) => factor !== 1) ?? true))
+    throw unsupported(path, 'a first resolution of scale 1', 'another');
   const pixels = await zarr.open(group.resolve(first.path), { kind: 'array' });
   if (pixels.dtype !== 'uint8') throw unsupported(path, 'numbers of uint8', pixels.dtype);
-  if (pixels.shape.length !== 3 || ![1, 3, 4].includes(pixels.shape[0]))
-    throw unsupported(path, '1, 3 or 4 channels', `shape [${pixels.shape.join(', ')}]`);
+  if (!sizesSchema.safeParse(pixels.shape).success || !sizesSchema.safeParse(pixels.chunks).success)
+    throw new Error('its shape and chunks are not three whole numbers each');
+  const [channels, heightPx, widthPx] = pixels.shape;
+  if (![1, 3, 4].includes(channels)) throw unsupported(path, '1, 3 or 4 channels', `${channels}`);
+  if (heightPx * widthPx > MOST_PIXELS)
+    throw unsupported(path, `at most ${MOST_PIXELS} pixels`, `${heightPx * widthPx}`);
   return pixels as unknown as ZarrArray<'uint8'>;
 }
 

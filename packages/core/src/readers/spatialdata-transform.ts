@@ -1,6 +1,7 @@
+import { z } from 'zod';
+import { SpotbenchError } from '../errors/spotbench-error.ts';
 import { badData } from './bad-data.ts';
 import { quote } from './delimited-table.ts';
-import { SpotbenchError } from '../errors/spotbench-error.ts';
 import type { Tree } from './tree.ts';
 
 /** x' = xx x + xy y + x0 and y' = yx x + yy y + y0. */
@@ -13,16 +14,39 @@ export interface Affine {
   readonly y0: number;
 }
 
-/** As the metadata of an element has it. */
+const axesSchema = z.array(z.object({ name: z.string() })).transform((axes) => axes.map(({ name }) => name));
+const sideSchema = z.object({ name: z.string().optional(), axes: axesSchema.optional() }).optional();
+
+/** A transformation as the metadata of an element has it. */
 interface Stored {
-  readonly type?: unknown;
+  readonly type: string;
   readonly scale?: unknown;
   readonly translation?: unknown;
   readonly affine?: unknown;
-  readonly transformations?: unknown;
-  readonly input?: { readonly axes?: readonly { readonly name?: unknown }[] };
-  readonly output?: { readonly name?: unknown; readonly axes?: readonly { readonly name?: unknown }[] };
+  readonly transformations?: readonly Stored[];
+  readonly input?: z.infer<typeof sideSchema>;
+  readonly output?: z.infer<typeof sideSchema>;
 }
+const storedSchema: z.ZodType<Stored> = z.lazy(() =>
+  z.object({
+    type: z.string(),
+    scale: z.unknown().optional(),
+    translation: z.unknown().optional(),
+    affine: z.unknown().optional(),
+    transformations: z.array(storedSchema).optional(),
+    input: sideSchema,
+    output: sideSchema,
+  }),
+);
+const elementSchema = z.object({ coordinateTransformations: z.array(storedSchema).min(1) });
+/** Shapes have them among their attributes, images in the first of their multiscales, which zarr 3 has below `ome`. */
+const attributesSchema = z.union([
+  z
+    .object({ ome: z.object({ multiscales: z.tuple([elementSchema], z.unknown()) }) })
+    .transform(({ ome }) => ome.multiscales[0]),
+  z.object({ multiscales: z.tuple([elementSchema], z.unknown()) }).transform(({ multiscales }) => multiscales[0]),
+  elementSchema,
+]);
 
 const IDENTITY: Affine = { xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0 };
 
@@ -52,20 +76,19 @@ export function inverse({ xx, xy, x0, yx, yy, y0 }: Affine): Affine {
  * identity, scale, translation, affine and sequences of them, and for one that mixes x or y with another axis.
  */
 export async function readTransformations(element: Tree): Promise<Map<string, Affine>> {
-  const first = async (key: string): Promise<unknown> => {
-    const ome = (await element.attribute('', 'ome')) as Record<string, unknown> | undefined;
-    return (await element.attribute('', key)) ?? ome?.[key];
-  };
-  const multiscales = (await first('multiscales')) as readonly { coordinateTransformations?: unknown }[] | undefined;
-  const stored = multiscales?.[0]?.coordinateTransformations ?? (await first('coordinateTransformations'));
-  if (!Array.isArray(stored) || stored.length === 0)
-    throw badData(element.path, 'needed coordinateTransformations in its metadata, found none');
-  return new Map((stored as Stored[]).map((one) => [nameOf(one, element.path), affineOf(one, element.path)]));
+  const keys = ['ome', 'multiscales', 'coordinateTransformations'];
+  const attributes = await Promise.all(keys.map(async (key) => [key, await element.attribute('', key)] as const));
+  const found = attributesSchema.safeParse(Object.fromEntries(attributes));
+  if (!found.success)
+    throw badData(element.path, 'needed coordinateTransformations in its metadata, found none to read');
+  return new Map(
+    found.data.coordinateTransformations.map((one) => [nameOf(one, element.path), affineOf(one, element.path)]),
+  );
 }
 
 function nameOf({ output }: Stored, where: string): string {
-  if (typeof output?.name === 'string') return output.name;
-  throw badData(where, `needed the name of a coordinate system, found ${quote(String(output?.name))}`);
+  if (output?.name !== undefined) return output.name;
+  throw badData(where, 'needed the name of a coordinate system, found none');
 }
 
 function affineOf(stored: Stored, where: string, parent: Stored = stored): Affine {
@@ -84,17 +107,17 @@ function affineOf(stored: Stored, where: string, parent: Stored = stored): Affin
     case 'affine':
       return ofMatrix(stored.affine, inputs, axesOf(stored.output ?? parent.output, where), where);
     case 'sequence':
-      return (stored.transformations as readonly Stored[]).reduce(
+      return (stored.transformations ?? []).reduce(
         (before, next) => compose(affineOf(next, where, stored), before),
         IDENTITY,
       );
     default:
-      throw unsupported(where, `a transformation of type ${quote(String(stored.type))}`);
+      throw unsupported(where, `a transformation of type ${quote(stored.type)}`);
   }
 }
 
 function axesOf(side: Stored['input'], where: string): string[] {
-  const names = side?.axes?.map(({ name }) => String(name)) ?? [];
+  const names = side?.axes ?? [];
   if (names.includes('x') && names.includes('y')) return names;
   throw badData(where, `needed a transformation with axes x and y, found ${names.join(', ') || 'none'}`);
 }

@@ -1,12 +1,15 @@
 import { cp, mkdtemp, readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isSpotbenchError } from '../errors/spotbench-error.ts';
 import { decodeImage } from '../images/decode-image.ts';
 import { readImageSize } from '../images/image-size.ts';
 import { openRegions } from '../images/region-reader.ts';
 import { readSpatialDataSection } from './spatialdata-section.ts';
 import { messageOf } from './testing/fixtures.ts';
+import { editedBytes } from './testing/mutations.ts';
 
 const FOLDER = join(import.meta.dirname, '../../fixtures/spatialdata');
 /** What spatialdata itself says of them: see scripts/golden_spatialdata.py. */
@@ -63,6 +66,53 @@ describe.each(['v2.zarr', 'v3.zarr'])('a SpatialData store, %s', (name) => {
     );
   });
 });
+
+describe.each(['v2.zarr', 'v3.zarr'])('a damaged SpatialData store, %s', (name) => {
+  const metadata = name === 'v2.zarr' ? '.zattrs' : 'zarr.json';
+  const files = [
+    `images/he/${metadata}`,
+    name === 'v2.zarr' ? 'images/he/s0/.zarray' : 'images/he/s0/zarr.json',
+    name === 'v2.zarr' ? 'images/he/s0/0/1/1' : 'images/he/s0/c/0/1/1',
+    `shapes/spots/${metadata}`,
+    `tables/table/${metadata}`,
+  ];
+
+  it('is refused by name, or read to spots inside an image of its size, whichever file is edited or cut short', async () => {
+    const store = await copyOf(name);
+    let refused = 0;
+    for (const file of files) {
+      const path = join(store, file);
+      const bytes = await readFile(path);
+      const cut = fc.nat(bytes.length - 1).map((length) => bytes.subarray(0, length));
+      const property = fc.asyncProperty(fc.oneof(editedBytes(bytes), cut, otherJson(bytes)), async (changed) => {
+        await writeFile(path, changed);
+        try {
+          const { spots, image } = await readSpatialDataSection(sourceIn(store));
+          expect((await decodeImage(image)).pixels).toHaveLength(image.widthPx * image.heightPx * 3);
+          for (const [i] of spots.ids.entries()) expect(spots.pixelX[i]).toBeLessThan(image.widthPx);
+        } catch (error) {
+          if (!isSpotbenchError(error, 'bad-data', 'missing-data', 'unsupported')) throw error;
+          expect(error.message).toContain(store);
+          refused++;
+        }
+      });
+      await fc.assert(property, { seed: 31, numRuns: 15 });
+      await writeFile(path, bytes);
+    }
+    expect(refused).toBeGreaterThan(2 * files.length);
+  });
+});
+
+/** Where the bytes are JSON, the same with one value in it replaced by one of another kind. */
+function otherJson(bytes: Buffer): fc.Arbitrary<Buffer> {
+  if (bytes[0] !== '{'.charCodeAt(0)) return fc.constant(bytes.subarray(0, 1));
+  const text = bytes.toString('utf8');
+  const values = [...text.matchAll(/(?<=: ?|[[,]\s*)("[^"]*"|-?\d[\d.]*|true|false|null)(?=\s*[,\]}])/g)];
+  const others = fc.constantFrom('null', '-1', '0', '1e99', '"x"', '[]', '{}', 'true');
+  return fc.tuple(fc.constantFrom(...values), others).map(([{ index, 0: old }, other]) => {
+    return Buffer.from(text.slice(0, index) + other + text.slice(index + old.length));
+  });
+}
 
 it('a table whose chunk is cut short is refused, not filled up with what lay in memory', async () => {
   const copy = await copyOf('v2.zarr');

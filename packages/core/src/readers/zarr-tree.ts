@@ -47,7 +47,8 @@ class ZarrTree implements Tree {
 
   async attribute(name: string, key: string): Promise<unknown> {
     const node = await this.#open(name);
-    return node?.attrs[key];
+    // Metadata without attributes are legal.
+    return node?.attrs?.[key];
   }
 
   async shape(array: string): Promise<readonly number[]> {
