@@ -3,7 +3,7 @@ import { isSpotbenchError, nowIso, readManifest } from '@spotbench/core';
 import { isAlive, isStale } from '../locks/store-lock.ts';
 import { isModelOf, MODEL_KIND } from '../models/model-artefact.ts';
 import { loadDatasets } from '../datasets/load.ts';
-import { findCell } from '../plan/find-cell.ts';
+import { cellFinder } from '../plan/find-cell.ts';
 import { discoverMethods } from '../registry/methods.ts';
 import { cellState, type CellState } from '../results/cell-state.ts';
 import { currentInputs } from '../results/current-inputs.ts';
@@ -56,9 +56,10 @@ type States = ReadonlyMap<string, CellState | string>;
 async function statesOf(workspace: Workspace, runs: readonly StoreEntry[]): Promise<States> {
   const plan = { definitions: loadDatasets(workspace), methods: discoverMethods(workspace) };
   const inputs = currentInputs(workspace);
+  const find = cellFinder(workspace);
   const stateOf = async (id: string): Promise<CellState | string> => {
     try {
-      return await cellState(workspace, plan, findCell(workspace, id).cell, undefined, inputs);
+      return await cellState(workspace, plan, find(id).cell, undefined, inputs);
     } catch (error) {
       if (isSpotbenchError(error, 'unknown-name', 'bad-config')) return error.message;
       throw error;
