@@ -2,12 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { goldenParameter, probe } from '@spotbench/engine/conformance';
 import { checkGolden } from '../src/method-check/check-golden.ts';
 import { checkSubject } from '../src/method-check/check-subject.ts';
 import { checkText } from '../src/method-check/check-text.ts';
 import { findSubjects } from '../src/method-check/find-subjects.ts';
 import { goldenText } from '../src/method-check/golden-text.ts';
+import { methodCheck } from '../src/method-check/method-check.ts';
 import { discoverMethods } from '../src/registry/methods.ts';
 import { findWorkspace } from '../src/workspace/workspace.ts';
 
@@ -87,6 +89,44 @@ const adapter = `
     forward: ({ w }, { x }) => ({ y: mul(w, x) }),
     loss: ({ w }, { x }) => ({ total: mean(square(mul(w, x))), terms: {} }),
   }) };`;
+
+test('the command exits with 0 where every golden value holds, and with 1 where one is off', async () => {
+  const root = packageAt('exits', {
+    'package.json': declaration,
+    'src/index.ts': source('shift'),
+    'conformance/golden.ts': adapter,
+  });
+  const [a, b] = goldenParameter('w', [2]).data;
+  // y = w x with x = 1, 2; loss = mean of y^2, whose slope is w x^2.
+  const gradient = [a, 4 * b];
+  const loss = (a ** 2 + (2 * b) ** 2) / 2;
+  const right = {
+    method: 'Mine',
+    config: {},
+    y: { shape: [2], data: [a, 2 * b] },
+    loss,
+    gradients: { w: { l2: Math.hypot(...gradient), probe: probe('w', gradient) } },
+    training: { losses: [loss, loss] },
+  };
+  const check = (name: string, content: object): Promise<number> => {
+    const golden = join(folder, name);
+    writeFileSync(golden, JSON.stringify(content));
+    return methodCheck({ subject: root, golden, engine, json: true });
+  };
+  const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    expect(await check('right.json', right)).toBe(0);
+    expect(await check('off.json', { ...right, y: { ...right.y, data: [a, 2.001 * b] } })).toBe(1);
+    expect(await check('lacking.json', { ...right, gradients: {} })).toBe(1);
+    expect(printed.mock.calls.map(([line]) => (JSON.parse(String(line)) as { ok: boolean }).ok)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  } finally {
+    printed.mockRestore();
+  }
+});
 
 test('a golden file: every value within its limit, or off by name; a file of another method is refused', async () => {
   const root = packageAt('golden', {
