@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom, type Slide } from '@spotbench/core';
 import { readSafetensors } from '@spotbench/engine';
-import { fittingRig, killedAndResumed, withoutValidation, withShuffledTruth } from '@spotbench/engine/testing';
+import { fittingRig, killedAndResumed, killFit, withoutValidation, withShuffledTruth } from '@spotbench/engine/testing';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { configSchema, method } from '../src/index.ts';
@@ -50,6 +50,21 @@ test('the seed decides the answer; engines agree', async () => {
 test('a killed fit resumes to the same predictions', async () => {
   const resumed = await killedAndResumed((changes) => fitAndPredict({}, changes), { epoch: 9, step: 2 });
   expect(resumed.predicted).toEqual(usual);
+});
+
+test('a checkpoint of other training or validation data is not taken up', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
+  const watched = { patience: 12 };
+  await killFit((changes) => fitAndPredict(watched, changes), { epoch: 3, step: 2 }, folder);
+  const shuffled = withShuffledTruth(data);
+  for (const other of [
+    { ...data, train: shuffled.train },
+    { ...data, validation: shuffled.validation },
+  ])
+    await expect(fitAndPredict(watched, { checkpointFolder: folder }, other)).rejects.toMatchObject({
+      tag: 'damaged-artefact',
+    });
+  await rm(folder, { recursive: true });
 });
 
 test('reordered query spots give reordered predictions', async () => {

@@ -72,7 +72,7 @@ export async function fitContrastive(plan: FitPlan, data: TrainingData): Promise
     ? validationLoss(engine, model, held, heldInputs, training.batchSize, parameters)
     : undefined;
   try {
-    const trained = await runTraining(plan, { table, slides, sizes, specs, parameters, validation });
+    const trained = await runTraining(plan, { table, held, slides, sizes, specs, parameters, validation });
     const spotIds = slides.flatMap(({ spots }) => spots.ids);
     return { trained, specs, sizes, table, spotIds, standardisers, stoppedEarly: watched };
   } finally {
@@ -106,6 +106,8 @@ function trainingInputs(plan: FitPlan, { table, slides }: Prepared, order: Epoch
 
 interface Prepared {
   readonly table: SpotTable;
+  /** Spots of the validation sections that are watched. */
+  readonly held: SpotTable;
   readonly slides: readonly TrainingSlide[];
   readonly sizes: ModelSizes;
   readonly specs: ParameterSpecs;
@@ -143,9 +145,10 @@ async function runTraining(plan: FitPlan, prepared: Prepared): Promise<Trained> 
 
 /**
  * Where a checkpoint is kept, one file a batch size, so that a training repeated with a smaller batch is resumed by its like;
- * and what it belongs to: only the same method, configuration, first parameters, seed, engine and data take it up.
+ * and what it belongs to: only the same method, configuration, first parameters, seed, engine and data, those it is judged by
+ * included, take it up.
  */
-function checkpointOf(plan: FitPlan, { table, slides, parameters }: Prepared) {
+function checkpointOf(plan: FitPlan, { table, held, slides, parameters }: Prepared) {
   const { name, training, engine, context } = plan;
   if (context.checkpointFolder === undefined) return undefined;
   const identity = hashValue({
@@ -159,13 +162,20 @@ function checkpointOf(plan: FitPlan, { table, slides, parameters }: Prepared) {
     precision: context.precision ?? 'float32',
     regime: context.regime,
     parameters: Object.entries(parameters).map(([name, { data }]) => [name, sha256(bytesOf(data))]),
-    features: mapViews(table.features, ({ values }) => sha256(bytesOf(values))),
     images: plan.images === undefined ? null : (slides[0]?.patchStore?.hash ?? null),
-    expression: sha256(bytesOf(table.expression)),
-    positions: sha256(bytesOf(table.positions)),
+    training: hashesOf(table),
+    validation: hashesOf(held),
   });
   const path = join(context.checkpointFolder, `training-batch-${training.batchSize}.safetensors`);
   return { path, identity, everyMs: context.checkpointEveryMs };
+}
+
+function hashesOf({ features, expression, positions }: SpotTable) {
+  return {
+    features: mapViews(features, ({ values }) => sha256(bytesOf(values))),
+    expression: sha256(bytesOf(expression)),
+    positions: sha256(bytesOf(positions)),
+  };
 }
 
 function standardised(table: SpotTable, standardisers: ViewStandardisers | undefined): SpotTable {
