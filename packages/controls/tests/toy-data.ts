@@ -2,7 +2,7 @@ import { createRandom } from '@spotbench/core';
 import type { FitContext, Slide, TrainingData, TrainingSlide } from '@spotbench/core';
 
 /** Genes of the toy data: two follow the features, one follows the position, one is noise. */
-export const TOY_GENES = ['LINEAR1', 'LINEAR2', 'PLACE', 'NOISE'];
+const TOY_GENES = ['LINEAR1', 'LINEAR2', 'PLACE', 'NOISE'];
 const FEATURES = ['f0', 'f1', 'f2'];
 
 export interface ToyOptions {

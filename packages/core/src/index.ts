@@ -57,7 +57,7 @@ export type { NamedExpression } from './metrics/align.ts';
 export { conventions, valueUnder } from './metrics/conventions.ts';
 export type { Convention } from './metrics/conventions.ts';
 export type { GeneScore } from './metrics/gene-score.ts';
-export { HEADLINE_AVERAGING, HEADLINE_POLICY, summarise } from './metrics/headline.ts';
+export { summarise } from './metrics/headline.ts';
 export type { ScoredRun, Summary, SummaryOptions } from './metrics/headline.ts';
 export type { GeneMetricName, Metric, MetricName, UndefinedReason } from './metrics/metric.ts';
 export { metrics } from './metrics/metrics.ts';
@@ -122,7 +122,7 @@ export { criticalDifference } from './statistics/critical-difference.ts';
 export type { CriticalDifference } from './statistics/critical-difference.ts';
 export { holm } from './statistics/holm.ts';
 export type { PairedDifference } from './statistics/paired.ts';
-export { MIN_PATIENTS, smallestWilcoxonP, wilcoxonP } from './statistics/wilcoxon.ts';
+export { MIN_PATIENTS } from './statistics/wilcoxon.ts';
 export {
   damagedFiles,
   MANIFEST,

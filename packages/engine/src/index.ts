@@ -2,10 +2,10 @@ export type { CompiledStep, Engine, StepFunction, StepSpec, TensorMap } from './
 export type { Precision } from './compile/precision/precision.ts';
 export { exportOnnx } from './compile/export-onnx.ts';
 export { checkEngineRequest, chooseEngine, type ChosenEngine, type EngineRequest } from './engines/choose-engine.ts';
-export { createEngine, engineNames, requireEngine, type EngineChoice } from './engines/create-engine.ts';
+export { createEngine, engineNames, type EngineChoice } from './engines/create-engine.ts';
 export { probeEngine, type EngineProbe } from './engines/probe-engine.ts';
 export { backboneUnder, type Backbone, type BackboneOutput } from './backbones/backbone.ts';
-export { backboneNames, findBackbone } from './backbones/backbones.ts';
+export { findBackbone } from './backbones/backbones.ts';
 export { densenet121, type DenseNetOptions } from './backbones/densenet.ts';
 export { mobilevitS } from './backbones/mobilevit.ts';
 export { resnet18, resnet50 } from './backbones/resnet.ts';
@@ -33,9 +33,6 @@ export type { ContrastiveOptions, ContrastiveTraining } from './contrastive/cont
 export type { GoldenAdapter, GoldenModel } from './conformance/golden-adapter.ts';
 export type { ImageInputs } from './contrastive/image-inputs.ts';
 export type { PretrainedPart } from './contrastive/pretrained.ts';
-export { chunksOf, type Chunk } from './contrastive/reference-bank.ts';
-export { positionCount, spotTable, type SectionRange, type SpotTable } from './contrastive/spot-table.ts';
-export { fitStandardiser, standardise, type Standardiser } from './contrastive/standardiser.ts';
 export { featuresOf, imagesOf } from './encoders/batch-views.ts';
 export { projection, type Projection, type ProjectionOptions } from './encoders/projection.ts';
 export { encodeSpots, spotTransformer, type SpotTransformerOptions } from './encoders/spot-transformer.ts';
@@ -80,9 +77,8 @@ export {
 } from './losses/contrastive.ts';
 export { crossEntropyRows } from './losses/cross-entropy.ts';
 export { meanSquaredError, pearsonLoss } from './losses/expression.ts';
-export { gaussianSimilarity, similarityDistillation } from './losses/similarity-distillation.ts';
+export { similarityDistillation } from './losses/similarity-distillation.ts';
 export { adam, adamW, type AdamOptions } from './optimisers/adam.ts';
-export { clipByNorm } from './optimisers/clip-by-norm.ts';
 export type { Optimiser, ParameterUpdate, StepScalars } from './optimisers/optimiser.ts';
 export { sgd, type SgdOptions } from './optimisers/sgd.ts';
 export { drawRandomInputs, type RandomDeclarations } from './random-inputs/draw.ts';
@@ -97,10 +93,7 @@ export {
   type Schedule,
   type ScheduleMoment,
 } from './schedules/schedule.ts';
-export { readCheckpoint, writeCheckpoint, type Checkpoint, type TrainingPosition } from './state/checkpoint.ts';
-export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './state/safetensors.ts';
 export { readSafetensors, requireParameters, writeSafetensors } from './state/weights-file.ts';
-export { BatchTooLarge, withSmallerBatch } from './training/batch-that-fits.ts';
 export type { BatchSource } from './training/batch-source.ts';
 export { epochOrder, type EpochOrder, type EpochOrderOptions } from './training/epoch-order.ts';
 export type { LossFunction, LossValue } from './training/loss-function.ts';

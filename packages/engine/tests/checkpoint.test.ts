@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cosineSchedule, encodeSafetensors, train } from '@spotbench/engine';
+import { cosineSchedule, train } from '@spotbench/engine';
 import type { HostArrays, TrainOptions } from '@spotbench/engine';
+import { encodeSafetensors } from '../src/state/safetensors.ts';
 import { toyOptions } from './toy-training.ts';
 
 let folder: string;

@@ -1,7 +1,9 @@
 /** The parts between a contrastive method and its training: chunks, tables, standardising, validation data. */
 import { describe, expect, test } from 'vitest';
-import { chunksOf, fitStandardiser, positionCount, spotTable, standardise } from '@spotbench/engine';
 import { plantedSlides } from '@spotbench/engine/testing';
+import { chunksOf } from '../src/contrastive/reference-bank.ts';
+import { positionCount, spotTable } from '../src/contrastive/spot-table.ts';
+import { fitStandardiser, standardise } from '../src/contrastive/standardiser.ts';
 
 const slides = plantedSlides({ sections: 2, spots: 9, features: 3, genes: 2, noise: 0, seed: 0 });
 

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { readCheckpoint, train } from '@spotbench/engine';
+import { train } from '@spotbench/engine';
+import { readCheckpoint } from '../src/state/checkpoint.ts';
 import { EPOCHS } from './killed-training.ts';
 import { toyOptions } from './toy-training.ts';
 

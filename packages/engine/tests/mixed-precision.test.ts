@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { matMul, mean, mul, square, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { constantSchedule, createEngine, readCheckpoint, sgd, train, trainingStep } from '@spotbench/engine';
+import { constantSchedule, createEngine, sgd, train, trainingStep } from '@spotbench/engine';
 import type { HostArray, HostArrays, LossFunction, TrainOptions } from '@spotbench/engine';
+import { readCheckpoint } from '../src/state/checkpoint.ts';
 import { firstState } from '../src/training/state-layout.ts';
 import { toyOptions } from './toy-training.ts';
 

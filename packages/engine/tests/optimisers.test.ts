@@ -2,17 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  adam,
-  adamW,
-  clipByNorm,
-  cosineSchedule,
-  createEngine,
-  linearWarmUp,
-  constantSchedule,
-  sgd,
-} from '@spotbench/engine';
+import { adam, adamW, cosineSchedule, createEngine, linearWarmUp, constantSchedule, sgd } from '@spotbench/engine';
 import type { Optimiser } from '@spotbench/engine';
+import { clipByNorm } from '../src/optimisers/clip-by-norm.ts';
 
 interface Golden {
   readonly start: readonly number[];

@@ -1,7 +1,8 @@
 /** Training on a device that has room for a small batch only, failing as ONNX Runtime's CUDA arena does. */
 import { expect, test } from 'vitest';
-import { createEngine, train, withSmallerBatch } from '@spotbench/engine';
+import { createEngine, train } from '@spotbench/engine';
 import type { BatchSource, Engine, HostArrays } from '@spotbench/engine';
+import { withSmallerBatch } from '../src/training/batch-that-fits.ts';
 import { namingMemoryFailures } from '../src/engines/memory-failure.ts';
 import { allRows, toyOptions } from './toy-training.ts';
 

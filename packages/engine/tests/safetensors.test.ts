@@ -3,14 +3,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  readSafetensors,
-  requireParameters,
-  writeSafetensors,
-} from '@spotbench/engine';
+import { readSafetensors, requireParameters, writeSafetensors } from '@spotbench/engine';
 import type { HostArrays } from '@spotbench/engine';
+import { decodeSafetensors, encodeSafetensors } from '../src/state/safetensors.ts';
 
 const arrays: HostArrays = {
   'fc.weight': { dtype: 'float32', shape: [2, 3], data: Float32Array.of(0, 0.25, 0.5, 0.75, 1, 1.25) },

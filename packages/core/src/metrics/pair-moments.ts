@@ -7,7 +7,7 @@ import { MIN_SPOTS, type UndefinedReason } from './metric.ts';
  * the unit, and a real signal that small cannot be told from rounding in float32. The truth comes from integer counts by one
  * fixed formula, so there constant means exactly equal.
  */
-export const CONSTANT_RELATIVE_RANGE = 2 ** -19;
+const CONSTANT_RELATIVE_RANGE = 2 ** -19;
 
 /** Centred sums of a truth column t and a prediction column p, from which every per-gene metric but Spearman follows. */
 export interface PairMoments {

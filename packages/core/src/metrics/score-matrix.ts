@@ -76,7 +76,7 @@ export function scoreMatrix(
 }
 
 /** Counts of nothing, to be added to. */
-export function noneUndefined(): Record<UndefinedReason | 'not_measured', number> {
+function noneUndefined(): Record<UndefinedReason | 'not_measured', number> {
   return { constant_truth: 0, constant_pred: 0, too_few: 0, missing_by_method: 0, not_measured: 0 };
 }
 

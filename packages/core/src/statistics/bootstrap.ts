@@ -12,7 +12,7 @@ export interface BootstrapOptions {
   readonly draws?: number;
 }
 
-export const DEFAULT_DRAWS = 1000;
+const DEFAULT_DRAWS = 1000;
 
 /** Draws of the headline of M runs over the same resamples. */
 export interface BootstrapDraws {

@@ -47,22 +47,12 @@ export function studentTail(t: number, df: number): number {
   return 0.5 * incompleteBeta(df / (df + square), df / 2, 0.5);
 }
 
-/** The z with P(Z > z) = tail, for tails up to 1/2. */
-export function normalQuantile(tail: number): number {
-  return bisect(normalTail, tail, 40);
-}
-
-/** The t with P(T > t) = tail, for tails up to 1/2 and whole `df` >= 1. */
+/** The t with P(T > t) = tail, for tails up to 1/2 and whole `df` >= 1, by bisection. */
 export function studentQuantile(tail: number, df: number): number {
-  return bisect((t) => studentTail(t, df), tail, 1e8);
-}
-
-/** Solves falling(x) = target on [0, high]. */
-function bisect(falling: (x: number) => number, target: number, high: number): number {
-  let [low, top] = [0, high];
+  let [low, top] = [0, 1e8];
   for (let i = 0; i < 80; i++) {
     const middle = (low + top) / 2;
-    if (falling(middle) > target) low = middle;
+    if (studentTail(middle, df) > tail) low = middle;
     else top = middle;
   }
   return (low + top) / 2;

@@ -19,7 +19,7 @@ export function expandedTail(n: number, level: number): number {
 }
 
 /** Defined (not NaN) draws in rising order. */
-export function sortedDraws(draws: Float64Array): Float64Array {
+function sortedDraws(draws: Float64Array): Float64Array {
   return draws.filter((value) => !Number.isNaN(value)).sort();
 }
 

@@ -14,8 +14,6 @@ const BACKBONES: Readonly<Record<string, () => Backbone>> = {
   vit_base_patch32_224: () => vit(),
 };
 
-export const backboneNames: readonly string[] = Object.keys(BACKBONES);
-
 /** A backbone by name. @throws SpotbenchError `unknown-name` listing the nearest. */
 export function findBackbone(name: string): Backbone {
   return lookUp('backbone', name, BACKBONES)();

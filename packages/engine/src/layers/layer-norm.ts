@@ -5,7 +5,7 @@ import { parameter, type ParameterSpecs } from './parameter.ts';
 import { requireLastAxis } from './require-shape.ts';
 
 /** PyTorch's default; timm's vision transformers use 1e-6. */
-export const LAYER_NORM_EPSILON = 1e-5;
+const LAYER_NORM_EPSILON = 1e-5;
 
 /** `weight` [D] of ones and `bias` [D] of zeros. */
 export function layerNormSpecs(width: number): ParameterSpecs {

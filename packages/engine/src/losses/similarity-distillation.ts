@@ -2,7 +2,7 @@ import { add, exp, logSoftmax, matMul, mean, mul, softmax, square, sub, sum, tra
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
 
 /** exp(-|x_a - x_b|^2 / (2 sigma^2)) for every pair of rows of x [B, D]. [B, B] */
-export function gaussianSimilarity(x: Tensor2D, sigma: number): Tensor2D {
+function gaussianSimilarity(x: Tensor2D, sigma: number): Tensor2D {
   const norms = sum<Tensor2D>(square(x), -1, true); // [B, 1]
   const products = matMul(x, x, false, true); // [B, B]
   const distances = sub<Tensor2D>(add(norms, transpose(norms)), mul(products, 2));

@@ -2,7 +2,7 @@ import { add, div, minimum, mul, scalar, sqrt, square, sum, type Tensor } from '
 import type { TensorMap } from '../compile/contract.ts';
 
 /** sqrt of the sum of squares over all gradients together: a scalar. */
-export function globalNorm(gradients: TensorMap): Tensor {
+function globalNorm(gradients: TensorMap): Tensor {
   const squares = Object.values(gradients).map((gradient) => sum(square(gradient)));
   return sqrt(squares.reduce((total, one) => add(total, one)));
 }

@@ -8,7 +8,7 @@ import type { TrainOptions } from './train-options.ts';
 import { trainingStep } from './training-step.ts';
 
 /** SpotbenchError `out-of-memory` of a training step, for who would try again. */
-export class BatchTooLarge extends SpotbenchError {
+class BatchTooLarge extends SpotbenchError {
   /** The largest batch found to fit; undefined where none was. */
   readonly fits: number | undefined;
 
