@@ -1,8 +1,6 @@
 import type { Section } from '../contracts/section.ts';
-import { librarySizes } from '../counts/csr.ts';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
 import { sharedGenes } from './candidates.ts';
-import { restrict } from './hvg-batch.ts';
 import { dispersionVariability, median } from './hvg-dispersion.ts';
 import { standardisedVariance } from './hvg-seurat-v3.ts';
 
@@ -55,19 +53,15 @@ export function highlyVariableGenes(
       `highly variable genes: needed a gene measured in every section and at least 1 to choose, found ${genes.length} in ` +
         `${sections.length} sections and ${topGenes}; check the split`,
     );
-  const batches = sections.map(({ counts }) => ({
-    counts: restrict(counts, genes),
-    totals: librarySizes(counts),
-  }));
   if (flavour === 'seurat' || flavour === 'cell_ranger') {
-    const options = { flavour, topGenes, bins, scaleTo, expressedOnly: batches.length > 1 };
+    const options = { flavour, topGenes, bins, scaleTo, expressedOnly: sections.length > 1 };
     return combineDispersions(
       genes,
-      batches.map(({ counts, totals }) => dispersionVariability(counts, totals, options)),
+      sections.map(({ counts }) => dispersionVariability(counts, genes, options)),
       topGenes,
     );
   }
-  const variances = batches.map(({ counts }) => standardisedVariance(counts, span));
+  const variances = sections.map(({ counts }) => standardisedVariance(counts, genes, span));
   return combineRanks(genes, variances, topGenes, flavour === 'seurat_v3_paper');
 }
 
@@ -78,8 +72,8 @@ function combineDispersions(genes: readonly string[], batches: Batches, topGenes
   const score = Float64Array.from(genes, (_, g) => averageOfDefined(batches.map((batch) => batch.score[g])));
   const sectionCount = Uint32Array.from(genes, (_, g) => batches.reduce((sum, { chosen }) => sum + chosen[g], 0));
   const size = batches.length === 1 ? sectionCount.filter((count) => count > 0).length : topGenes;
-  const order = orderBy(genes, (g) => [-sectionCount[g], -score[g]]);
-  return { genes, score, sectionCount, chosen: order.slice(0, size).map((g) => genes[g]) };
+  const order = orderBy([negative(sectionCount), negative(score)]);
+  return { genes, score, sectionCount, chosen: Array.from(order.subarray(0, size), (g) => genes[g]) };
 }
 
 function averageOfDefined(values: readonly number[]): number {
@@ -94,28 +88,29 @@ function combineRanks(
   topGenes: number,
   countFirst: boolean,
 ): HvgResult {
-  const ranks = variances.map((variance) => ranksOf(genes, variance));
+  const ranks = variances.map(ranksOf);
   const inTop = genes.map((_, g) => ranks.map((rank) => rank[g]).filter((rank) => rank < topGenes));
   const sectionCount = Uint32Array.from(inTop, ({ length }) => length);
   const medianRank = inTop.map((list) => (list.length > 0 ? median(list) : NaN));
-  const order = orderBy(genes, (g) =>
-    countFirst ? [-sectionCount[g], medianRank[g]] : [medianRank[g], -sectionCount[g]],
-  );
+  const byCount = negative(sectionCount);
+  const order = orderBy(countFirst ? [byCount, medianRank] : [medianRank, byCount]);
   const score = Float64Array.from(genes, (_, g) => averageOfDefined(variances.map((variance) => variance[g])));
-  return { genes, score, sectionCount, chosen: order.slice(0, topGenes).map((g) => genes[g]) };
+  return { genes, score, sectionCount, chosen: Array.from(order.subarray(0, topGenes), (g) => genes[g]) };
 }
 
-function ranksOf(genes: readonly string[], variance: Float64Array): Uint32Array {
-  const ranks = new Uint32Array(genes.length);
-  orderBy(genes, (g) => [-variance[g]]).forEach((g, rank) => (ranks[g] = rank));
+function ranksOf(variance: Float64Array): Uint32Array {
+  const ranks = new Uint32Array(variance.length);
+  orderBy([negative(variance)]).forEach((g, rank) => (ranks[g] = rank));
   return ranks;
 }
 
+const negative = (values: ArrayLike<number>): Float64Array => Float64Array.from(values, (value) => -value);
+
 /** Gene positions by the keys given, ascending, undefined ones last; ties by name, in which genes are sorted. */
-function orderBy(genes: readonly string[], keys: (g: number) => readonly number[]): number[] {
-  const keyed = genes.map((_, g) => keys(g).map((key) => (Number.isNaN(key) ? Infinity : key)));
-  return [...genes.keys()].sort((a, b) => {
-    const at = keyed[a].findIndex((key, k) => key !== keyed[b][k]);
-    return at < 0 ? a - b : keyed[a][at] < keyed[b][at] ? -1 : 1;
+function orderBy(keys: readonly ArrayLike<number>[]): Uint32Array {
+  const defined = keys.map((key) => Float64Array.from(key, (value) => (Number.isNaN(value) ? Infinity : value)));
+  return Uint32Array.from(defined[0].keys()).sort((a, b) => {
+    for (const key of defined) if (key[a] !== key[b]) return key[a] < key[b] ? -1 : 1;
+    return a - b;
   });
 }

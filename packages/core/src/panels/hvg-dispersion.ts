@@ -1,8 +1,8 @@
 import type { CountMatrix } from '../contracts/counts.ts';
-import { spotCount } from '../counts/csr.ts';
+import { librarySizes, spotCount } from '../counts/csr.ts';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
 import { medianTotal } from '../expression/target-rule.ts';
-import { type GeneVariability, meanAndVariance, sumsOf } from './hvg-batch.ts';
+import { columnsOf, type GeneVariability, meanAndVariance, pick, sumsOf } from './hvg-batch.ts';
 
 /** The upper quartile of the normal distribution: makes a median absolute deviation a standard deviation. */
 const NORMAL_QUARTILE = 0.6744897501960817;
@@ -22,28 +22,31 @@ export interface DispersionOptions {
  * Normalised dispersion of v = scale * count / library size: variance over mean, less its average among genes of like mean,
  * over its deviation among them. `seurat` (Satija et al. 2015) takes logarithms, bins of equal width, mean and standard
  * deviation; `cell_ranger` (Zheng et al. 2017) bins by percentile, median and median absolute deviation. Equal to
- * `scanpy.pp.highly_variable_genes` 1.11 after `normalize_total` (`target_sum` of `scaleTo`) and `log1p`. `totals` are library sizes over
- * all measured genes, which may be more than those of `counts`. [N]
+ * `scanpy.pp.highly_variable_genes` 1.11 after `normalize_total` (`target_sum` of `scaleTo`) and `log1p`. Library sizes are over all
+ * measured genes, which may be more than `genes`.
  * @throws SpotbenchError `bad-data` for `cell_ranger` when so many genes have the same mean that bins would be empty.
  */
 export function dispersionVariability(
   counts: CountMatrix,
-  totals: Float32Array,
+  genes: readonly string[],
   options: DispersionOptions,
 ): GeneVariability {
+  const totals = librarySizes(counts);
   const scale = options.scaleTo === 'median' ? medianTotal(totals) : options.scaleTo;
   const scaled = (count: number, i: number): number => count / (totals[i] / scale);
   // scanpy's Seurat flavour undoes the logarithm it is given, which rounds.
   const value =
     options.flavour === 'seurat' ? (c: number, i: number) => Math.expm1(Math.log1p(scaled(c, i))) : logged(scaled);
-  const { sums, squares } = sumsOf(counts, value);
-  const kept = Uint32Array.from(counts.genes.keys()).filter((g) => !options.expressedOnly || sums[g] > 0);
+  const ofColumns = sumsOf(counts, value);
+  const columns = columnsOf(counts, genes);
+  const [sums, squares] = [pick(ofColumns.sums, columns), pick(ofColumns.squares, columns)];
+  const kept = Uint32Array.from(genes.keys()).filter((g) => !options.expressedOnly || sums[g] > 0);
   const moments = meanAndVariance(pick(sums, kept), pick(squares, kept), spotCount(counts));
   const normalised = normalise(moments, options);
   const cutOff = nthHighest(normalised, options.topGenes);
   // Genes left out score 0, as scanpy has it.
-  const score = new Float64Array(counts.genes.length);
-  const chosen = new Uint8Array(counts.genes.length);
+  const score = new Float64Array(genes.length);
+  const chosen = new Uint8Array(genes.length);
   kept.forEach((g, k) => {
     score[g] = normalised[k];
     chosen[g] = Number(normalised[k] >= cutOff);
@@ -55,8 +58,6 @@ const logged =
   (scaled: (count: number, spot: number) => number) =>
   (count: number, spot: number): number =>
     Math.log1p(scaled(count, spot));
-
-const pick = (values: Float64Array, at: Uint32Array): Float64Array => Float64Array.from(at, (g) => values[g]);
 
 function normalise(
   { mean, variance }: { mean: Float64Array; variance: Float64Array },

@@ -1,7 +1,7 @@
 import type { CountMatrix } from '../contracts/counts.ts';
 import { spotCount } from '../counts/csr.ts';
 import { loess } from '../expression/loess.ts';
-import { meanAndVariance, sumsOf } from './hvg-batch.ts';
+import { columnsOf, meanAndVariance, pick, sumsOf } from './hvg-batch.ts';
 
 /**
  * Variance of counts clipped and standardised by what is expected of their mean (Stuart et al. 2019): log10 variance is fitted
@@ -9,16 +9,20 @@ import { meanAndVariance, sumsOf } from './hvg-batch.ts';
  * (count - mean) / deviation is taken. Equal to `scanpy.pp.highly_variable_genes(flavor='seurat_v3')` 1.11 on raw counts. [G]
  * @throws SpotbenchError `bad-data` when too many genes share one mean for the span.
  */
-export function standardisedVariance(counts: CountMatrix, span: number): Float64Array {
+export function standardisedVariance(counts: CountMatrix, genes: readonly string[], span: number): Float64Array {
   const n = spotCount(counts);
+  const columns = columnsOf(counts, genes);
   const { sums, squares } = sumsOf(counts, (count) => count);
-  const { mean, variance } = meanAndVariance(sums, squares, n);
+  const { mean, variance } = meanAndVariance(pick(sums, columns), pick(squares, columns), n);
   const deviation = expectedDeviation(mean, variance, span);
   const clip = deviation.map((d, g) => d * Math.sqrt(n) + mean[g]);
-  const clipped = clippedSums(counts, clip);
-  return deviation.map(
-    (d, g) => (1 / ((n - 1) * d ** 2)) * (n * mean[g] ** 2 + clipped.squares[g] - 2 * clipped.sums[g] * mean[g]),
-  );
+  const clipOfColumns = new Float64Array(counts.genes.length);
+  columns.forEach((column, g) => (clipOfColumns[column] = clip[g]));
+  const clipped = clippedSums(counts, clipOfColumns);
+  return deviation.map((d, g) => {
+    const [sum, square] = [clipped.sums[columns[g]], clipped.squares[columns[g]]];
+    return (1 / ((n - 1) * d ** 2)) * (n * mean[g] ** 2 + square - 2 * sum * mean[g]);
+  });
 }
 
 /** Genes that do not vary are left out of the fit and keep a deviation of 1. */
@@ -33,13 +37,17 @@ function expectedDeviation(mean: Float64Array, variance: Float64Array, span: num
   return deviation;
 }
 
-function clippedSums(counts: CountMatrix, clip: Float64Array): { sums: Float64Array; squares: Float64Array } {
+/** Of every column of the matrix, with a limit for each. [columns] */
+function clippedSums(
+  { indices, values }: CountMatrix,
+  clip: Float64Array,
+): { sums: Float64Array; squares: Float64Array } {
   const [sums, squares] = [new Float64Array(clip.length), new Float64Array(clip.length)];
-  for (let k = 0; k < counts.indices.length; k++) {
-    const g = counts.indices[k];
-    const value = Math.min(counts.values[k], clip[g]);
-    sums[g] += value;
-    squares[g] += value ** 2;
+  for (let k = 0; k < indices.length; k++) {
+    const column = indices[k];
+    const value = Math.min(values[k], clip[column]);
+    sums[column] += value;
+    squares[column] += value * value;
   }
   return { sums, squares };
 }
