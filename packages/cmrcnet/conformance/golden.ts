@@ -12,7 +12,8 @@ import {
 import { goldenBatch, goldenOptimiser, goldenSpots, u01 } from '@spotbench/engine/conformance';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { configSchema, type Config, IMAGE_TOKEN_MASK, imageEncoder, loss, spotEncoder } from '../src/index.ts';
+import { configSchema, type Config, imageEncoder, loss, spotEncoder } from '../src/index.ts';
+import { IMAGE_TOKEN_MASK } from '../src/reconstruction.ts';
 
 /** What a file says about its model; a field that is not listed here could change a number, and is refused. */
 const fileConfig = z.strictObject({

@@ -4,7 +4,10 @@ import { adamW, type GoldenAdapter, type GoldenModel } from '@spotbench/engine';
 import { goldenBatch, goldenFloats, goldenOptimiser, goldenSpots } from '@spotbench/engine/conformance';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { configSchema, imageFeatures, modelOf, predictExpression, type Config } from '../src/index.ts';
+import { configSchema, type Config } from '../src/config.ts';
+import { imageFeatures } from '../src/image-features.ts';
+import { modelOf } from '../src/method.ts';
+import { predictExpression } from '../src/prediction-head.ts';
 
 /** What a file says about its model; a field that is not listed here could change a number, and is refused. */
 const fileConfig = z.strictObject({

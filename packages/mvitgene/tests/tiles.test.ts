@@ -1,7 +1,7 @@
 import { createEngine } from '@spotbench/engine';
 import { tensor4d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { cutTiles } from '../src/index.ts';
+import { cutTiles } from '../src/tiles.ts';
 
 await createEngine({ name: 'tfjs' }); // starts the backend that the tensors below live on
 
