@@ -56,10 +56,11 @@ export async function plainImages(
   spots: readonly SpotRow[],
   size = spots.length,
 ): Promise<HostArrays> {
-  const arrays = views.map(async (view) =>
-    imageArray(view, await patches.read(viewBatch(view, spots, undefined, size)), sizePx),
-  );
-  return Object.assign({}, ...(await Promise.all(arrays))) as HostArrays;
+  let arrays: HostArrays = {};
+  // One after another: they share a thread, and of several damaged views the first is then named.
+  for (const view of views)
+    arrays = { ...arrays, ...imageArray(view, await patches.read(viewBatch(view, spots, undefined, size)), sizePx) };
+  return arrays;
 }
 
 /** Most threads that make training images: more than a step on a fast GPU can take up is memory for nothing. */
