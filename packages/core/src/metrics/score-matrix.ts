@@ -49,29 +49,29 @@ export function scoreMatrix(
   geneSet: GeneSet,
   { metric = 'pcc', policy = 'headline' }: { metric?: GeneMetricName; policy?: UndefinedPolicy } = {},
 ): ScoreMatrix {
-  const ordered = [...scored].sort((a, b) => byName(a.patient, b.patient) || byName(a.section, b.section));
-  if (ordered.length === 0) throw new SpotbenchError('bad-data', 'scores: no section to summarise; score one first');
-  if (new Set(ordered.map((s) => s.section)).size !== ordered.length)
+  const tested = [...scored].sort((a, b) => byName(a.patient, b.patient) || byName(a.section, b.section));
+  if (tested.length === 0) throw new SpotbenchError('bad-data', 'scores: no section to summarise; score one first');
+  if (new Set(tested.map((s) => s.section)).size !== tested.length)
     throw new SpotbenchError('bad-data', 'scores: a section stands twice; give each section of one run once');
-  const sets = ordered.map((section) => new Set(typeof geneSet === 'function' ? geneSet(section) : geneSet));
-  const genes = [...new Set(sets.flatMap((set) => [...set]))].sort();
-  const values = new Float64Array(ordered.length * genes.length);
+  const { genes, asked } = axisOf(tested.map((of) => (typeof geneSet === 'function' ? geneSet(of) : geneSet)));
+  const values = new Float64Array(tested.length * genes.length);
   const counted = new Uint8Array(values.length);
   const nUndefined = noneUndefined();
-  for (const [s, section] of ordered.entries()) {
-    const rows = rowsByGene(section);
-    for (const [g, gene] of genes.entries()) {
-      if (!sets[s].has(gene)) continue;
-      const row = rows.get(gene);
+  for (const [s, section] of tested.entries()) {
+    const rows = rowsOf(section, genes);
+    const start = s * genes.length;
+    for (let g = 0; g < genes.length; g++) {
+      if (asked[start + g] === 0) continue;
+      const row = rows[g];
       const value = row?.[metric] ?? null;
       if (value === null) nUndefined[row?.undefined ?? 'not_measured']++;
       const used = value ?? replacement(row, policy);
       if (used === null) continue;
-      values[s * genes.length + g] = used;
-      counted[s * genes.length + g] = 1;
+      values[start + g] = used;
+      counted[start + g] = 1;
     }
   }
-  const sections = ordered.map(({ section, patient, rows }) => ({ section, patient, nSpots: rows[0]?.nSpots ?? 0 }));
+  const sections = tested.map(({ section, patient, rows }) => ({ section, patient, nSpots: rows[0]?.nSpots ?? 0 }));
   return { metric, policy, genes, sections, values, counted, nUndefined };
 }
 
@@ -86,15 +86,53 @@ function replacement(row: GeneScore | undefined, policy: UndefinedPolicy): 0 | n
   return row.undefined === 'constant_pred' || row.undefined === 'missing_by_method' ? 0 : null;
 }
 
-/** Rows by gene; kept as long as the rows are, for every gene set and metric asks for the same. */
-const indices = new WeakMap<readonly GeneScore[], ReadonlyMap<string, GeneScore>>();
+/** The genes of a matrix and which of them each section is asked for, 1 or 0 in `asked`. [S, G] */
+interface GeneAxis {
+  readonly lists: readonly (readonly string[])[];
+  readonly genes: readonly string[];
+  readonly asked: Uint8Array;
+}
 
-function rowsByGene({ section, rows }: ScoredSection): ReadonlyMap<string, GeneScore> {
-  const known = indices.get(rows);
-  if (known?.size === rows.length) return known;
-  const index = new Map(rows.map((row) => [row.gene, row]));
-  if (index.size !== rows.length)
+/** By the first section's list, kept as long as that is: tables ask for the same genes of every method, seed and metric. */
+const axes = new WeakMap<readonly string[], GeneAxis>();
+
+function axisOf(lists: GeneAxis['lists']): GeneAxis {
+  const known = axes.get(lists[0]);
+  if (known?.lists.length === lists.length && lists.every((list, s) => list === known.lists[s])) return known;
+  const genes = [...new Set(lists.flat())].sort();
+  const asked = new Uint8Array(lists.length * genes.length);
+  for (const [s, list] of lists.entries()) {
+    const own = new Set(list);
+    for (const [g, gene] of genes.entries()) asked[s * genes.length + g] = own.has(gene) ? 1 : 0;
+  }
+  const axis = { lists, genes, asked };
+  axes.set(lists[0], axis);
+  return axis;
+}
+
+/** A section's rows by gene, and in the order of the genes last asked for. */
+interface OrderedRows {
+  readonly byGene: ReadonlyMap<string, GeneScore>;
+  readonly genes: readonly string[];
+  readonly rows: readonly (GeneScore | undefined)[];
+}
+
+/** Kept as long as the rows are. */
+const ordered = new WeakMap<readonly GeneScore[], OrderedRows>();
+
+/** The row of each gene; undefined where there is none. [G] */
+function rowsOf(section: ScoredSection, genes: readonly string[]): OrderedRows['rows'] {
+  const known = ordered.get(section.rows);
+  if (known?.genes === genes) return known.rows;
+  const byGene = known?.byGene ?? rowsByGene(section);
+  const rows = genes.map((gene) => byGene.get(gene));
+  ordered.set(section.rows, { byGene, genes, rows });
+  return rows;
+}
+
+function rowsByGene({ section, rows }: ScoredSection): OrderedRows['byGene'] {
+  const byGene = new Map(rows.map((row) => [row.gene, row]));
+  if (byGene.size !== rows.length)
     throw new SpotbenchError('bad-data', `scores of section ${section}: a gene stands twice; each may have one row`);
-  indices.set(rows, index);
-  return index;
+  return byGene;
 }
