@@ -66,11 +66,12 @@ function placeSpots(
   };
   return barcodes.map((barcode, row) => {
     const where = `${path} obs, spot ${barcode}`;
+    const [arrayX, arrayY] = [at('array_col', row), at('array_row', row)];
     const [pixelX, pixelY] = toPixel(pixel(row, 0), pixel(row, 1));
     return {
       id: barcode,
-      arrayX: at('array_col', row),
-      arrayY: at('array_row', row),
+      arrayX,
+      arrayY,
       pixelX,
       pixelY,
       selected: !('in_tissue' in obs) || inTissue(obs.in_tissue[row], where),
