@@ -25,12 +25,12 @@ const { data, query, contextOf, fitAndPredict, score } = fittingRig({
   },
 });
 
-const { predicted: usual, selectedBy } = await fitAndPredict();
+const { predicted: usual, selectedBy: usually } = await fitAndPredict();
 
 test('learns the planted signal, and shuffled truth teaches nothing', async () => {
   expect(usual).toHaveLength(N * G);
   expect(usual.every(Number.isFinite)).toBe(true);
-  expect(selectedBy).toMatch(/^fixed in advance: \d+ epochs, 12 neighbours of 120 keys$/);
+  expect(usually).toMatch(/^fixed in advance: \d+ epochs, 12 neighbours of 120 keys$/);
   expect(score(usual)).toBeGreaterThan(0.5);
 
   const lost = await fitAndPredict({}, {}, withShuffledTruth(withoutValidation(data)));
@@ -79,6 +79,12 @@ test('reordered query spots give reordered predictions', async () => {
 test('early stopping watches the validation sections and says so', async () => {
   const stopped = await fitAndPredict({ patience: 2 });
   expect(stopped.selectedBy).toMatch(/^validation sections: epoch \d+; fixed in advance: 8 neighbours of 80 keys$/);
+});
+
+test('a batch larger than the training set is said to be all of it', async () => {
+  const { selectedBy } = await fitAndPredict({ batchSize: 121, epochs: 1 });
+  expect(selectedBy).toMatch(/^one batch of all 120 training spots \(121 asked for\); fixed in advance: 1 epochs/);
+  expect((await fitAndPredict({ batchSize: 120, epochs: 1 })).selectedBy).toMatch(/^fixed in advance/);
 });
 
 test('dropout and every kind of weight run', async () => {

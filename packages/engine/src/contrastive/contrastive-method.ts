@@ -63,8 +63,7 @@ async function fit<Config>(
   const { parameters } = result.trained;
   const bank = await referenceBank(engine, model, result, parameters, training.chunkSize);
   const published = options.selectedBy?.(config, bank.spotIds.length, regime) ?? 'published';
-  const smaller =
-    batchSize < training.batchSize ? `batch of ${batchSize} (${training.batchSize} did not fit in memory); ` : '';
+  const batch = batchNote(training.batchSize, batchSize, bank.spotIds.length);
   const chosen = result.stoppedEarly ? `validation sections: epoch ${result.trained.epochs}; ` : '';
   return fittedContrastive(engine, model, {
     method: options.name,
@@ -77,8 +76,14 @@ async function fit<Config>(
     parameters,
     bank,
     chunkSize: training.chunkSize,
-    selectedBy: smaller + chosen + published,
+    selectedBy: batch + chosen + published,
   });
+}
+
+/** What a record must say of the batch where it is not the one that was asked for: a contrastive loss depends on it. */
+function batchNote(asked: number, fitting: number, spots: number): string {
+  if (spots < fitting) return `one batch of all ${spots} training spots (${asked} asked for); `;
+  return fitting < asked ? `batch of ${fitting} (${asked} did not fit in memory); ` : '';
 }
 
 /** @throws SpotbenchError `bad-data` when the folder holds something else than this method's state. */
