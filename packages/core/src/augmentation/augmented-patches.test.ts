@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { partOfStore } from '../patches/part-of-store.ts';
 import { openPatchStore, type PatchStore } from '../patches/patch-store.ts';
 import { testSlide } from '../patches/testing/test-slides.ts';
 import { writePatchStore } from '../patches/write-patch-store.ts';
@@ -212,6 +213,8 @@ describe('augmented patches', () => {
   });
 
   it('refuse what makes no sense', () => {
+    const part = partOfStore(store, 'A1', [3, 5]);
+    expect(() => createAugmentedPatches({ ...options, store: part })).toThrow('needed a whole patch store, found part');
     const make = (wrong: object) => () => createAugmentedPatches({ ...options, store, ...wrong });
     expect(make({ workers: -1 })).toThrow('workers must be a whole number of at least 0, got -1');
     expect(make({ ahead: 0.5 })).toThrow('ahead must be a whole number of at least 0, got 0.5');

@@ -48,13 +48,15 @@ export interface AugmentedPatchesOptions {
 /**
  * Makes augmented batches in worker threads ahead of the training step. What is done to each patch is drawn in the calling
  * thread; workers apply it, so neither their number nor their order changes a value.
- * @throws SpotbenchError `bad-config` for augmentations that the schema refuses, RangeError for counts that are none.
+ * @throws SpotbenchError `bad-config` for augmentations that the schema refuses and for part of a store, RangeError for counts
+ * that are none.
  */
 export function createAugmentedPatches(options: AugmentedPatchesOptions): AugmentedPatches {
   const { store, augmentations, random, workers, ahead } = options;
   checkCount('workers', workers, 0);
   checkCount('ahead', ahead, 0);
   checkAugmentations(augmentations);
+  if (store.part !== undefined) throw ofPart();
   const pool = workers > 0 ? startWorkerPool(store.folder, workers) : undefined;
   const normalisation = normalisationOf(augmentations);
 
@@ -90,6 +92,14 @@ export function createAugmentedPatches(options: AugmentedPatchesOptions): Augmen
       await pool?.close();
     },
   };
+}
+
+/** Workers open the store by its folder and know nothing of parts: they would read other spots' patches. */
+function ofPart(): SpotbenchError {
+  return new SpotbenchError(
+    'bad-config',
+    'augmented patches: needed a whole patch store, found part of one; give `part.of`, and rows of it (`part.rows`)',
+  );
 }
 
 function checkCount(name: string, count: number, least: number): void {
