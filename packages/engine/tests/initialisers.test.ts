@@ -62,6 +62,8 @@ test('a parameter has its own stream: others come and go without moving it', () 
   expect(initialise({ bias: specs.bias }, createRandom(2)).bias).toEqual(both.bias);
   expect(initialise(specs, createRandom(3)).weight).not.toEqual(both.weight);
   expect(new Set(both.weight.data).size).toBe(12);
+  const alike = initialise({ first: specs.weight, second: specs.weight }, createRandom(2));
+  expect(alike.second.data).not.toEqual(alike.first.data);
 });
 
 test('a fan needs a weight', () => {
