@@ -103,8 +103,9 @@ function someSpots({ id, patient, spots, expression, patches }: TrainingSlide, r
 
 const averageColour = (views: readonly ImageView[]): Encoder => ({
   parameters: () => scoped('image', linearSpecs({ input: 3 * views.length, output: WIDTH })),
-  encode: (parameters, { images }) => {
-    const pooled = views.map((view) => mean<Tensor2D>(images[view]!, [2, 3])); // [B, 3]
+  encode: (parameters, { images, features }) => {
+    const ofView = (view: ImageView): Tensor2D => mean(images[view]!, [2, 3]);
+    const pooled = features.patch ? [features.patch as Tensor2D] : views.map(ofView); // [B, 3]
     return { embedding: linear(parameters, 'image', concat(pooled, 1)) as Tensor2D };
   },
 });
@@ -241,6 +242,30 @@ test('trains on a part of the patch store and is judged by another, as if there 
   expect((await fitted(validation, train)).predicted).not.toEqual(parts.predicted);
   await Promise.all([train, validation].map((slide) => slide.patchStore.close()));
 });
+
+test.each(['frozen', 'finetune'] as const)(
+  '%s: spots held out of a section are no keys of the bank',
+  async (regime) => {
+    const rows = [...first.spots.ids.keys()];
+    const side = (parity: number): TrainingSlide => {
+      const of = rows.filter((row) => row % 2 === parity);
+      const some = { ...someSpots(first, of), patchStore: partOfStore(patchStore, first.id, of) };
+      const { encoder, names, values } = planted[0].features!;
+      const own = Float32Array.from({ length: 3 * of.length }, (_, k) => values[3 * of[Math.floor(k / 3)] + (k % 3)]);
+      return { ...some, features: { encoder, names, values: own } };
+    };
+    const [train, validation] = [side(0), side(1)];
+    const made = await methodOf([], ['patch'], 2).fit(
+      { genes, train: [train], validation: [validation] },
+      context({ regime }),
+    );
+    expect(made.selectedBy).toMatch(/^validation sections: epoch /);
+    const out = await mkdtemp(join(folder, 'bank-'));
+    await made.save!(out);
+    const { arrays } = await readSafetensors(join(out, 'reference.safetensors'));
+    expect(arrays['keys/expression'].data).toEqual(train.expression.values);
+  },
+);
 
 test('saves, loads and exports an encoder that takes plain images', async () => {
   const out = await mkdtemp(join(folder, 'saved-'));
