@@ -34,8 +34,8 @@ export function calibrate(pairs: readonly GenePair[]): Calibration {
     if (measured.length < GROUPS || isConstant(predicted)) continue;
     grouped++;
     for (const [d, group] of tenths(predicted).entries()) {
-      groups[d].predicted += meanOf(group.map((i) => predicted[i])) - mean.measured;
-      groups[d].measured += meanOf(group.map((i) => measured[i])) - mean.measured;
+      groups[d].predicted += meanAt(predicted, group) - mean.measured;
+      groups[d].measured += meanAt(measured, group) - mean.measured;
     }
   }
   return {
@@ -54,10 +54,16 @@ export function calibrate(pairs: readonly GenePair[]): Calibration {
 }
 
 /** Indices of the values in ten groups of (nearly) equal size, lowest first; equal values in their order. */
-function tenths(values: ArrayLike<number>): number[][] {
-  const order = Array.from(values, (_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
+function tenths(values: ArrayLike<number>): Uint32Array[] {
+  const order = Uint32Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
   const edge = (d: number): number => Math.round((d * order.length) / GROUPS);
-  return Array.from({ length: GROUPS }, (_, d) => order.slice(edge(d), edge(d + 1)));
+  return Array.from({ length: GROUPS }, (_, d) => order.subarray(edge(d), edge(d + 1)));
+}
+
+function meanAt(values: ArrayLike<number>, places: Uint32Array): number {
+  let sum = 0;
+  for (const i of places) sum += values[i];
+  return sum / places.length;
 }
 
 function meanOf(values: ArrayLike<number>): number {

@@ -6,7 +6,7 @@ import { calibrate, type Calibration, type GenePair } from './calibration.ts';
 import { geneCorrelations, rankedGenes, type GeneOfPatient } from './gene-correlations.ts';
 import { lossCurve, type LossPoint } from './loss-curve.ts';
 import { rankedSet, widestSet } from '../../report/ranked-set.ts';
-import type { TruthColumns } from './truth-columns.ts';
+import { columnAt, type TruthColumns } from './truth-columns.ts';
 
 /** Everything that the page of a method shows of one ranking. */
 export interface MethodResults {
@@ -88,8 +88,7 @@ async function pairsOf(
 
 /** One gene of a prediction. [N] */
 export function columnOf({ genes, spotIds, values }: SectionPrediction, gene: string): Float32Array {
-  const column = genes.indexOf(gene);
-  return Float32Array.from(spotIds, (_, i) => values[i * genes.length + column]);
+  return columnAt(values, genes.indexOf(gene), spotIds.length);
 }
 
 function costsOf(cells: readonly SiteCell[]): Costs {

@@ -28,14 +28,16 @@ export function truthColumns(dataset: SiteDataset): TruthColumns {
           'bad-data',
           `section ${section}: ${spotIds.length} spots x ${all.length} genes were predicted, the data here has ${values.length} values for these genes; run the cells again`,
         );
-      for (const gene of genes) {
-        const column = all.indexOf(gene);
-        columns.set(
-          gene,
-          Float32Array.from(spotIds, (_, i) => values[i * all.length + column]),
-        );
-      }
+      for (const gene of genes) columns.set(gene, columnAt(values, all.indexOf(gene), spotIds.length));
     }
     return genes.map((gene) => columns.get(gene)!);
   };
+}
+
+/** One column of row-major values [N, G]. [N] */
+export function columnAt(values: Float32Array, column: number, rows: number): Float32Array {
+  const width = values.length / rows;
+  const out = new Float32Array(rows);
+  for (let i = 0; i < rows; i++) out[i] = values[i * width + column];
+  return out;
 }
