@@ -1,5 +1,5 @@
 import type { ContrastiveMethod, Encoder } from '@spotbench/core';
-import { mean, mul, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
+import { mean, mul, type Scalar } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { createEngine } from '../engines/create-engine.ts';
 import { ones } from '../initialisers/kinds.ts';
