@@ -92,6 +92,20 @@ test('dropout and every kind of weight run', async () => {
   expect(predicted.every(Number.isFinite)).toBe(true);
 });
 
+test('features are scaled by the sections that are trained on, not by those that choose the epoch', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
+  const fitted = await method.fit(data, contextOf({ epochs: 1, patience: 1 }));
+  await fitted.save!(folder);
+  await fitted.dispose!();
+  const { arrays } = await readSafetensors(join(folder, 'reference.safetensors'));
+  const values = data.train.flatMap(({ features }) => [...features!.values]);
+  arrays['features/patch/mean'].data.forEach((mean, d, { length: D }) => {
+    const column = values.filter((_, i) => i % D === d);
+    expect(mean).toBeCloseTo(column.reduce((sum, value) => sum + value, 0) / column.length, 5);
+  });
+  await rm(folder, { recursive: true });
+});
+
 test('saves weights under the published names', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'spotbench-'));
   const fitted = await method.fit(data, contextOf({ epochs: 1 }));
