@@ -33,13 +33,13 @@ export type { Spots } from './contracts/spots.ts';
 export type { FeatureView, ImageView, ViewFeatures } from './contracts/view.ts';
 export { monotonicMs, nowIso } from './clock.ts';
 export { countFiles, countsFromFiles } from './counts/count-files.ts';
-export { denseCounts, librarySizes, selectGenes, selectRows, spotCount } from './counts/csr.ts';
+export { librarySizes, selectRows, spotCount } from './counts/csr.ts';
 export { isSpotbenchError, SpotbenchError } from './errors/spotbench-error.ts';
 export type { ErrorTag } from './errors/spotbench-error.ts';
 export { lookUp, nearestNames, unknownName } from './errors/unknown-name.ts';
 export { fitTarget } from './expression/fit-target.ts';
 export type { FittedTarget, TargetExpression } from './expression/fit-target.ts';
-export { TARGET_RULES, targetRule } from './expression/target-rule.ts';
+export { targetRule } from './expression/target-rule.ts';
 export type { TargetName, TargetRule } from './expression/target-rule.ts';
 export { handcraftedEncoder } from './handcrafted/handcrafted-encoder.ts';
 export { canonicalJson } from './hash/canonical-json.ts';
@@ -50,8 +50,6 @@ export { createImageCache } from './images/image-cache.ts';
 export type { ImageCache } from './images/image-cache.ts';
 export { readImageSize } from './images/image-size.ts';
 export { createPatchReader, PATCH_PX } from './images/patch-reader.ts';
-export { createRegionPatchReader } from './images/region-patches.ts';
-export { openRegions } from './images/region-reader.ts';
 export type { Region, RegionReader } from './images/region-reader.ts';
 export type { NamedExpression } from './metrics/align.ts';
 export { conventions, valueUnder } from './metrics/conventions.ts';
@@ -68,18 +66,16 @@ export type { SectionPair } from './metrics/score-section.ts';
 export { meanSpotPcc, scoreSpots } from './metrics/score-spots.ts';
 export type { SpotScore } from './metrics/score-spots.ts';
 export { bestPredicted, testHighest, testMostVariable } from './metrics/test-defined-sets.ts';
-export { checkMeasured, sharedGenes } from './panels/candidates.ts';
-export { markerPanel, readFixedPanel } from './panels/fixed-panel.ts';
+export { sharedGenes } from './panels/candidates.ts';
+export { readFixedPanel } from './panels/fixed-panel.ts';
 export type { CuratedGenes } from './panels/fixed-panel.ts';
-export { fitFoldPanels, fittingSections } from './panels/fold-panels.ts';
+export { fitFoldPanels } from './panels/fold-panels.ts';
 export type { FoldPanelOptions, FoldPanels } from './panels/fold-panels.ts';
 export { genePanelSchema, makePanel, parsePanel } from './panels/gene-panel.ts';
 export type { GenePanel } from './panels/gene-panel.ts';
 export { highlyVariableGenes } from './panels/highly-variable.ts';
 export type { HvgFlavour, HvgOptions, HvgResult } from './panels/highly-variable.ts';
-export { rankGenes, topPanel } from './panels/ranked-panel.ts';
 export type { GeneRanking, PanelFit, RankBy } from './panels/ranked-panel.ts';
-export { philox4x32 } from './random/philox.ts';
 export { createRandom } from './random/random.ts';
 export type { Random, RandomPath } from './random/random.ts';
 export { readAnndata } from './readers/anndata.ts';
@@ -107,7 +103,6 @@ export { findTenxMtx, readTenxMtx } from './readers/tenx-mtx.ts';
 export type { TenxMtxPaths } from './readers/tenx-mtx.ts';
 export { readTissuePositions } from './readers/tissue-positions.ts';
 export {
-  checkSplits,
   checkSplitsAgainst,
   listSplits,
   makeSplits,
@@ -134,7 +129,7 @@ export {
 } from './store/artefact.ts';
 export type { ArtefactFiles, ArtefactManifest } from './store/artefact.ts';
 export { syncFolder, temporaryBeside, writeAndSync, writeFileAtomic } from './store/atomic-write.ts';
-export { float32From, uint32From } from './store/typed-array.ts';
+export { float32From } from './store/typed-array.ts';
 export { harmony } from './transforms/harmony.ts';
 export type { HarmonyOptions, HarmonyResult } from './transforms/harmony.ts';
 export { harmonyTransform } from './transforms/harmony-transform.ts';
