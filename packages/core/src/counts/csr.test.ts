@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CountMatrix } from '../contracts/counts.ts';
-import { denseCounts, librarySizes, selectGenes, selectRows, spotCount } from './csr.ts';
+import { denseCounts, librarySizes, selectRows, spotCount } from './csr.ts';
 
 /**
  * Spots x genes:   A  B  C
@@ -33,16 +33,6 @@ describe('count matrix', () => {
     const { values, absent } = denseCounts(counts, ['C', 'X', 'A']);
     expect([...values]).toEqual([1, 0, 0, 0, 0, 0, 2, 0, 5]);
     expect(absent).toEqual(['X']);
-  });
-
-  it('selects genes sparsely with ascending columns, equal to the dense selection', () => {
-    const { counts: picked, absent } = selectGenes(counts, ['C', 'X', 'A']);
-    expect(absent).toEqual(['X']);
-    expect(picked.genes).toEqual(['C', 'X', 'A']);
-    expect([...picked.indptr]).toEqual([0, 1, 1, 3]);
-    expect([...picked.indices]).toEqual([0, 0, 2]);
-    expect([...picked.values]).toEqual([1, 2, 5]);
-    expect(denseCounts(picked, ['C', 'X', 'A']).values).toEqual(denseCounts(counts, ['C', 'X', 'A']).values);
   });
 
   it('refuses a gene asked for twice', () => {

@@ -77,24 +77,3 @@ export function denseCounts(
   forEachCount(counts, columns, (i, g, count) => (values[i * genes.length + g] = count));
   return { values, absent: columns.absent };
 }
-
-/** The genes asked for, in that order, still sparse [N, G]; genes the matrix lacks are empty columns, listed in `absent`. */
-export function selectGenes(
-  counts: CountMatrix,
-  genes: readonly string[],
-): { counts: CountMatrix; absent: readonly string[] } {
-  const columns = mapColumns(counts, genes);
-  const rows = Array.from({ length: spotCount(counts) }, (): [number, number][] => []);
-  forEachCount(counts, columns, (i, g, count) => rows[i].push([g, count]));
-  const sorted = rows.map((row) => row.sort((a, b) => a[0] - b[0]));
-  const flat = sorted.flat();
-  const indptr = new Uint32Array(rows.length + 1);
-  sorted.forEach((row, i) => (indptr[i + 1] = indptr[i] + row.length));
-  const selected = {
-    genes: [...genes],
-    indptr,
-    indices: Uint32Array.from(flat, ([g]) => g),
-    values: Float32Array.from(flat, ([, count]) => count),
-  };
-  return { counts: selected, absent: columns.absent };
-}

@@ -8,8 +8,6 @@ import { describe, expect, it } from 'vitest';
 import { isSpotbenchError } from '../errors/spotbench-error.ts';
 import { decodeImage } from './decode-image.ts';
 import { readImageSize } from './image-size.ts';
-import { createPatchReader } from './patch-reader.ts';
-import { createRegionPatchReader } from './region-patches.ts';
 import { openRegions } from './region-reader.ts';
 
 const fixture = (name: string): string =>
@@ -47,36 +45,6 @@ describe('openRegions', () => {
     const { pixels } = await decodeImage(await readImageSize(fixture(`${name}.tif`)));
     expect(sums(pixels)).toEqual(golden.images[name][0]);
   });
-
-  it.each(['tiled-jpeg', 'stripped-lzw', 'stripped', 'rgba-stripped'])(
-    'cuts the same patches from %s.tif',
-    async (name) => {
-      const image = await readImageSize(fixture(`${name}.tif`));
-      const at = [
-        [40, 25],
-        [0, 0],
-        [79.9, 51.5],
-        [5, 49],
-        [500, 20],
-      ];
-      const spots = {
-        ids: at.map((_, i) => `s${i}`),
-        arrayX: new Float32Array(at.length),
-        arrayY: new Float32Array(at.length),
-        pixelX: Float32Array.from(at, ([x]) => x),
-        pixelY: Float32Array.from(at, ([, y]) => y),
-      };
-      const decoded = await decodeImage(image);
-      const regions = await openRegions(image);
-      const rows = [4, 0, 1, 2, 3];
-      for (const options of [{ sizePx: 16 }, { sizePx: 15, fieldOfViewPx: 33 }, {}]) {
-        const whole = await createPatchReader(() => Promise.resolve(decoded), spots).read(rows, options);
-        const parts = await createRegionPatchReader(regions, image, spots).read(rows, options);
-        expect(Buffer.compare(parts, whole)).toBe(0);
-      }
-      await regions.close();
-    },
-  );
 
   it('reads regions of other formats too', async () => {
     const png = join(await mkdtemp(join(tmpdir(), 'spotbench-regions-')), 'a.png');
