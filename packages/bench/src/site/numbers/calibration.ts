@@ -1,8 +1,8 @@
 /** Measured and predicted expression of one gene in one section, spot by spot. */
 export interface GenePair {
   readonly gene: string;
-  readonly measured: ArrayLike<number>;
-  readonly predicted: ArrayLike<number>;
+  readonly measured: Float32Array;
+  readonly predicted: Float32Array;
 }
 
 /** How far predicted levels are the measured ones. */
@@ -54,10 +54,31 @@ export function calibrate(pairs: readonly GenePair[]): Calibration {
 }
 
 /** Indices of the values in ten groups of (nearly) equal size, lowest first; equal values in their order. */
-function tenths(values: ArrayLike<number>): Uint32Array[] {
-  const order = Uint32Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
+function tenths(values: Float32Array): Uint32Array[] {
+  const order = orderOf(values);
   const edge = (d: number): number => Math.round((d * order.length) / GROUPS);
   return Array.from({ length: GROUPS }, (_, d) => order.subarray(edge(d), edge(d + 1)));
+}
+
+/** More spots than a section has; with it a float32's 32 bits and an index fit into the 53 bits of a whole number. */
+const MOST_SPOTS = 2 ** 21;
+
+/**
+ * Indices by value, equal values in their order. The bits of floats, read as whole numbers, are in the order of the floats: sorted
+ * with the index behind them they need no comparing function, which would take most of the time of a report.
+ */
+function orderOf(values: Float32Array): Uint32Array {
+  const bits = new Int32Array(values.slice().buffer);
+  const keys = new Float64Array(values.length);
+  for (let i = 0; i < keys.length; i++) {
+    // Below 0 they count backwards, -0 being 0.
+    const place = bits[i] < 0 ? -(bits[i] & 0x7fffffff) : bits[i];
+    keys[i] = place * MOST_SPOTS + i;
+  }
+  keys.sort();
+  const order = new Uint32Array(values.length);
+  for (let i = 0; i < keys.length; i++) order[i] = keys[i] - Math.floor(keys[i] / MOST_SPOTS) * MOST_SPOTS;
+  return order;
 }
 
 function meanAt(values: ArrayLike<number>, places: Uint32Array): number {

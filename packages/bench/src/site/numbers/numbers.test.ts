@@ -5,7 +5,7 @@ import { geneCorrelations, rankedGenes } from './gene-correlations.ts';
 import { lossCurve, thinned } from './loss-curve.ts';
 
 describe('calibrate', () => {
-  const predicted = Array.from({ length: 20 }, (_, i) => (i * 7) % 20);
+  const predicted = Float32Array.from({ length: 20 }, (_, i) => (i * 7) % 20);
 
   it('lies on the diagonal for the truth itself', () => {
     const { genes, deciles } = calibrate([{ gene: 'g', measured: predicted, predicted }]);
@@ -27,7 +27,7 @@ describe('calibrate', () => {
     const flat = predicted.map(() => 2);
     const { genes, deciles } = calibrate([
       { gene: 'b', measured: predicted, predicted: flat },
-      { gene: 'a', measured: [0, 2], predicted: [1, 1] },
+      { gene: 'a', measured: Float32Array.of(0, 2), predicted: Float32Array.of(1, 1) },
       { gene: 'b', measured: predicted.map((v) => v + 1), predicted: flat.map((v) => v + 2) },
     ]);
     expect(genes).toEqual([
@@ -35,6 +35,14 @@ describe('calibrate', () => {
       { gene: 'b', measured: 10, predicted: 3 },
     ]);
     expect(deciles).toEqual([]);
+  });
+
+  it('puts spots in order of their prediction, equal ones as they stand', () => {
+    const [up, down] = [3e-39, -3e-39];
+    const unordered = Float32Array.of(2.5, 0, -1, up, -0, -1, 1e30, down, -2.5, 1e-3);
+    const measured = Float32Array.from(unordered, (_, i) => i);
+    const { deciles } = calibrate([{ gene: 'g', measured, predicted: unordered }]);
+    expect(deciles.map((d) => d.measured + 4.5)).toEqual([8, 2, 5, 7, 1, 4, 3, 9, 0, 6]);
   });
 });
 
