@@ -83,6 +83,14 @@ describe('highlyVariableGenes', () => {
     );
   });
 
+  it('takes counts that are no whole numbers: halves of all give the same scores', () => {
+    const halved = sections[0].counts.values.map((count) => count / 2);
+    const of = (counts: CountMatrix): Float64Array =>
+      highlyVariableGenes([{ id: 'S0', counts }], { flavour: 'seurat', topGenes: 30 }).score;
+    const halves = of({ ...sections[0].counts, values: halved });
+    expect(worst(halves, Array.from(of(sections[0].counts), (v) => (Number.isNaN(v) ? null : v)))).toBeLessThan(1e-9);
+  });
+
   it('refuses what cannot be computed, saying why', () => {
     expect(() => highlyVariableGenes([], { flavour: 'seurat', topGenes: 5 })).toThrow(
       'needed a gene measured in every section',

@@ -39,8 +39,9 @@ export function sumsOf(
     const end = indptr[i + 1];
     for (let k = indptr[i]; k < end; k++) {
       const count = values[k];
-      let v = count < SMALL ? known[count] : NaN;
-      if (Number.isNaN(v)) {
+      // A count that is no whole number finds undefined.
+      let v: number | undefined = count < SMALL ? known[count] : NaN;
+      if (v === undefined || Number.isNaN(v)) {
         v = value(count, i);
         if (count < SMALL) known[count] = v;
       }
