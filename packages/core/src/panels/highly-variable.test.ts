@@ -88,7 +88,12 @@ describe('highlyVariableGenes', () => {
     const of = (counts: CountMatrix): Float64Array =>
       highlyVariableGenes([{ id: 'S0', counts }], { flavour: 'seurat', topGenes: 30 }).score;
     const halves = of({ ...sections[0].counts, values: halved });
-    expect(worst(halves, Array.from(of(sections[0].counts), (v) => (Number.isNaN(v) ? null : v)))).toBeLessThan(1e-9);
+    expect(
+      worst(
+        halves,
+        Array.from(of(sections[0].counts), (v) => (Number.isNaN(v) ? null : v)),
+      ),
+    ).toBeLessThan(1e-9);
   });
 
   it('refuses what cannot be computed, saying why', () => {
