@@ -8,6 +8,8 @@ export interface FoundSection {
   readonly patient?: string;
   /** Names for placeholders in paths. */
   readonly fill?: Readonly<Record<string, string>>;
+  /** Files that are named otherwise than the layout says, with `{section}`; they count where they are so named in all sections. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A layout: how files are named in datasets.json, and how to see from a folder which sections there are. */
@@ -86,11 +88,25 @@ export const LAYOUTS: Readonly<Record<Format, Layout>> = {
   },
   spatialdata: {
     ...VISIUM,
-    needs: '<section>.zarr/tables/table, <section>.tif',
+    needs: '<section>.zarr/tables/table, and <section>.tif or one image and one shapes element in <section>.zarr',
     files: { table: '{section}.zarr/tables/table', image: images('{section}') },
-    find: (folder) => matching(folder, /^(.+)\.zarr$/).map(([, id]) => ({ id })),
+    find: (folder) => matching(folder, /^(.+)\.zarr$/).map(([, id]) => ({ id, files: elementsOf(folder, id) })),
   },
 };
+
+/**
+ * The image of a SpatialData folder and the shapes that its table describes, where there is one of each; of several images the
+ * `full` one.
+ */
+function elementsOf(folder: string, id: string): FoundSection['files'] {
+  const names = (kind: string): string[] =>
+    entries(folder, `${id}.zarr`, kind).filter((name) => !/^\.|^zarr\.json$/.test(name));
+  const [images, shapes] = [names('images'), names('shapes')];
+  const full = images.length === 1 ? images : images.filter((name) => name.includes('full'));
+  if (full.length !== 1 || shapes.length !== 1) return undefined;
+  const named = (kind: string, name: string): string => `{section}.zarr/${kind}/${name.replace(id, '{section}')}`;
+  return { image: named('images', full[0]), shapes: named('shapes', shapes[0]) };
+}
 
 /** Names in a folder, sorted; none where it is no folder. */
 function entries(...path: readonly string[]): string[] {

@@ -115,6 +115,26 @@ describe('a data set from one table a section', () => {
   });
 });
 
+it.each(['v2.zarr', 'v3.zarr'])(
+  'spatialdata: names the image of the folder where it is the only one, %s',
+  async (store) => {
+    const workspace = workspaceAt(mkdtempSync(at('of-')));
+    const data = join(workspace.store, 'raw', 'stores');
+    const from = join(root, 'packages', 'core', 'fixtures', 'spatialdata', store);
+    for (const id of ['S1', 'S2']) cpSync(from, join(data, `${id}.zarr`), { recursive: true });
+    const options = { name: 'stores', format: 'spatialdata', data, patients: 'S1=one,S2=two' };
+    // The fixture has several images.
+    await expect(generate(options)).rejects.toThrow(/S1: no image;.* or one image and one shapes element/);
+    for (const id of ['S1', 'S2'])
+      for (const other of ['deep', 'grey', 'rgba'])
+        rmSync(join(data, `${id}.zarr`, 'images', other), { recursive: true });
+    const entry = await generate(options);
+    expect(entry.files).toMatchObject({ image: '{section}.zarr/images/he', shapes: '{section}.zarr/shapes/spots' });
+    const { meta } = (await buildData(workspace, 'stores', entry)).data;
+    expect(meta.sections.map(({ spotCount }) => spotCount)).toEqual([3, 3]);
+  },
+);
+
 it('reads the counts of the matrix that is named, where X holds none', async () => {
   for (const id of ['R1', 'R2']) {
     mkdirSync(at('normalised'), { recursive: true });

@@ -6,7 +6,7 @@ import { locateFolder } from '../../datasets/locate.ts';
 import { datasetsSchema, type DatasetEntry, type Format } from '../../datasets/schema.ts';
 import { workspaceAt } from '../../workspace/workspace.ts';
 import type { Afterwards, Tree } from '../tree.ts';
-import { LAYOUTS } from './find-sections.ts';
+import { LAYOUTS, type FoundSection } from './find-sections.ts';
 import { insertEntry } from './insert-entry.ts';
 import { patientsOf } from './patients.ts';
 
@@ -69,19 +69,25 @@ async function entryOf(options: DatasetOptions): Promise<DatasetEntry> {
     seeds: [0, 1, 2],
     format: options.format as Format,
     ...(options.matrix !== undefined && { read: { matrix: options.matrix } }),
-    files,
+    files: { ...files, ...commonFiles(found) },
     sections: found.map(({ id, fill }) => ({ id, patient: patients.get(id)!, spotCount: null, ...(fill && { fill }) })),
   } as unknown as DatasetEntry;
-  return { ...entry, sections: await withSpots(entry, folder) };
+  return { ...entry, sections: await withSpots(entry, folder, layout.needs) };
+}
+
+/** Files that all sections name alike. */
+function commonFiles(sections: readonly FoundSection[]): FoundSection['files'] {
+  const [first] = sections;
+  return sections.every(({ files }) => JSON.stringify(files) === JSON.stringify(first.files)) ? first.files : undefined;
 }
 
 /** Every section with the number of spots that its reader finds. */
-async function withSpots(entry: DatasetEntry, folder: string): Promise<DatasetEntry['sections']> {
+async function withSpots(entry: DatasetEntry, folder: string, needs: string): Promise<DatasetEntry['sections']> {
   const { present, missing } = locateFolder(folder, entry);
   if (missing.length > 0)
     throw new SpotbenchError(
       'missing-data',
-      `${folder}: ${missing.map(({ id, reason }) => `section ${id}: ${reason}`).join('; ')}`,
+      `${folder}: ${missing.map(({ id, reason }) => `section ${id}: ${reason}`).join('; ')}; a section of ${entry.format} is ${needs}`,
     );
   const sections: DatasetEntry['sections'] = [];
   for (const [i, section] of present.entries()) {
