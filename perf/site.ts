@@ -25,8 +25,8 @@ const REPEATS = 5;
 /**
  * The web report of 20 methods (8 of them controls) x 5 data sets x 3 seeds from made-up records: time to write it, bytes of its
  * pages (budget 3 MB without maps and without the tables that are offered as files), and, in headless Chromium, the time from
- * navigation until a page has done what a key asked for (budget 1 s; the slowest of all). In the time to write it is the time that
- * making up predictions takes. KEEP_SITE names a folder to keep it in.
+ * navigation until a page has done what a key asked for (budget 1 s; the slowest of all). The time to write it includes
+ * `madeUpS`, which making up predictions takes. KEEP_SITE names a folder to keep it in.
  * Run: npm run perf -- site [methods] [data sets] [seeds] [patients] [genes]
  */
 async function main(): Promise<void> {
@@ -39,7 +39,9 @@ async function main(): Promise<void> {
     const folder = process.env.KEEP_SITE ?? join(workspace.root, 'site');
     const start = monotonicMs();
     const before = process.cpuUsage();
+    madeUpMs = 0;
     const files = await writeSite(input, folder);
+    const madeUpBy = madeUpMs;
     const writeS = (monotonicMs() - start) / 1000;
     const { user, system } = process.cpuUsage(before);
     const bytes = (of: (name: string) => boolean): number =>
@@ -65,6 +67,7 @@ async function main(): Promise<void> {
       offeredTablesMb: megabytes(bytes((name) => name in input.downloads)),
       files: files.length,
       writeS: Number(writeS.toPrecision(3)),
+      madeUpS: Number((madeUpBy / 1000).toPrecision(3)),
       processorSeconds: Number(((user + system) / 1e6).toPrecision(3)),
     });
     await measurePages(folder, `${what}: interactive`, common, [
@@ -191,9 +194,15 @@ function madeUpCurve({ id }: Cell): string {
   return ['epoch,loss', ...lines].join('\n');
 }
 
+/** Time spent on making up values so far, ms. */
+let madeUpMs = 0;
+
 function normals(length: number, ...names: readonly string[]): Float32Array {
+  const start = monotonicMs();
   const random = createRandom(1, ...names);
-  return Float32Array.from({ length }, () => random.normal());
+  const values = Float32Array.from({ length }, () => random.normal());
+  madeUpMs += monotonicMs() - start;
+  return values;
 }
 
 function spotNames(): string[] {

@@ -116,7 +116,7 @@ describe('a data set from one table a section', () => {
 });
 
 it.each(['v2.zarr', 'v3.zarr'])(
-  'spatialdata: names the image of the folder where it is the only one, %s',
+  'spatialdata: names the image of the folder where it is the only one, or the full one of several, %s',
   async (store) => {
     const workspace = workspaceAt(mkdtempSync(at('of-')));
     const data = join(workspace.store, 'raw', 'stores');
@@ -132,6 +132,14 @@ it.each(['v2.zarr', 'v3.zarr'])(
     expect(entry.files).toMatchObject({ image: '{section}.zarr/images/he', shapes: '{section}.zarr/shapes/spots' });
     const { meta } = (await buildData(workspace, 'stores', entry)).data;
     expect(meta.sections.map(({ spotCount }) => spotCount)).toEqual([3, 3]);
+    // As spatialdata-io names a Visium section's images.
+    for (const id of ['S1', 'S2']) {
+      renameSync(join(data, `${id}.zarr`, 'images', 'he'), join(data, `${id}.zarr`, 'images', `${id}_full_image`));
+      cpSync(join(from, 'images', 'grey'), join(data, `${id}.zarr`, 'images', `${id}_lowres_image`), {
+        recursive: true,
+      });
+    }
+    expect((await generate(options)).files).toMatchObject({ image: '{section}.zarr/images/{section}_full_image' });
   },
 );
 

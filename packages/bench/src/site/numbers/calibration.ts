@@ -65,7 +65,7 @@ const MOST_SPOTS = 2 ** 21;
 
 /**
  * Indices by value, equal values in their order. The bits of floats, read as whole numbers, are in the order of the floats: sorted
- * with the index behind them they need no comparing function, which would take most of the time of a report.
+ * with the index behind them they need no comparing function, which took a tenth of the time of a web report.
  */
 function orderOf(values: Float32Array): Uint32Array {
   const bits = new Int32Array(values.slice().buffer);
