@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { createRandom } from '@spotbench/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { downloadFile, type Download, type DownloadOptions } from './download-file.ts';
@@ -131,6 +132,65 @@ describe('a download', () => {
     });
     await get(url);
     expectWhole();
+  });
+
+  it.each<[string, Record<string, string>, Record<string, string>, number]>([
+    ['another ETag', { etag: '"old"' }, { etag: '"one"' }, content.length],
+    ['another size', { 'last-modified': 'a' }, { 'last-modified': 'a' }, content.length - 100],
+  ])('joins no bytes of two files where the server heeds no if-range: %s', async (_, then, now, size) => {
+    const url = await serve((request, response, count) => {
+      const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      if (count === 0) {
+        response.writeHead(200, { ...then, 'content-length': content.length });
+        response.write(Buffer.alloc(4000, 7), () => setTimeout(() => response.destroy(), 50));
+      } else if (from > 0) {
+        response.writeHead(206, { ...now, 'content-range': `bytes ${from}-${size - 1}/${size}` });
+        response.end(content.subarray(from, size));
+      } else response.writeHead(200, now).end(content);
+    });
+    await get(url, { sha256: undefined, bytes: undefined });
+    expectWhole();
+  });
+
+  it('asks on where a server sends less than the range, for as long as it sends something', async () => {
+    const url = await serve((request, response, count) => {
+      if (count === 0) {
+        wellBehaved(request, response, 40_000);
+        return;
+      }
+      const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1]);
+      const to = Math.min(from + 40_000, content.length);
+      response.writeHead(206, { etag: '"one"', 'content-range': `bytes ${from}-${to - 1}/${content.length}` });
+      response.end(content.subarray(from, to));
+    });
+    await get(url, { sha256: undefined, bytes: undefined, retries: 1 });
+    expectWhole();
+  });
+
+  it('takes a compressed answer apart, and does not continue it', async () => {
+    const packed = gzipSync(content);
+    const url = await serve((request, response, count) => {
+      expect(request.headers.range).toBeUndefined();
+      response.writeHead(200, { etag: '"one"', 'content-encoding': 'gzip', 'content-length': packed.length });
+      if (count === 0) response.write(packed.subarray(0, 50_000), () => setTimeout(() => response.destroy(), 50));
+      else response.end(packed);
+    });
+    await get(url);
+    expectWhole();
+  });
+
+  it('that was killed when all had arrived asks for nothing more', async () => {
+    let requests = 0;
+    const url = await serve((request, response) => {
+      requests++;
+      wellBehaved(request, response);
+    });
+    mkdirSync(join(folder, 'data'));
+    writeFileSync(`${path()}.part`, content);
+    writeFileSync(`${path()}.part.json`, JSON.stringify({ url, validator: '"one"', total: content.length }));
+    await get(url);
+    expectWhole();
+    expect(requests).toBe(0);
   });
 
   it('survives a stall', async () => {

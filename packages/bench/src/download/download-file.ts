@@ -19,7 +19,7 @@ export interface Download extends ExpectedFile {
 
 /** How patient a download is. */
 export interface DownloadOptions {
-  /** Tries per address after a failure that may pass. Default 5. */
+  /** Tries per address after a failure that may pass, counted anew once more of the file has arrived. Default 5. */
   readonly retries?: number;
   /** Wait before the first retry, doubled each time, milliseconds. Default 500. */
   readonly backOffMs?: number;
@@ -84,8 +84,11 @@ async function presentFile(download: Download): Promise<Downloaded | undefined> 
 /** Tries one address until the file is whole and right. @throws FinalFailure when this address will not give it. */
 async function fromAddress(url: string, download: Download, options: DownloadOptions): Promise<Downloaded> {
   const { retries = 5, backOffMs = 500, signal } = options;
+  let furthest = 0;
   for (let attempt = 0; ; attempt++) {
     const part = await partOf(download.path, url);
+    if (part.bytes > furthest) attempt = 0;
+    furthest = Math.max(furthest, part.bytes);
     const { failure, resumed } = await fetchFrom({ ...options, url, part, ...requestOf(download) });
     if (failure === undefined) {
       const checked = await checkedPart(part, download, url);

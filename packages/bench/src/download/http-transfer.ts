@@ -33,6 +33,8 @@ export interface Outcome {
  */
 export async function fetchFrom(transfer: Transfer): Promise<Outcome> {
   const { part, stallMs = 30_000 } = transfer;
+  // Killed after the last byte and before the file had its name: a server has no answer to a request for nothing.
+  if (part.bytes > 0 && part.bytes === part.total) return { resumed: true };
   const silence = new AbortController();
   const watch = setTimeout(() => {
     silence.abort();
@@ -54,7 +56,7 @@ export async function fetchFrom(transfer: Transfer): Promise<Outcome> {
 
 async function receive(response: Response, transfer: Transfer, onChunk: () => void): Promise<Outcome> {
   const { url, part } = transfer;
-  const resumed = response.status === 206 && part.bytes > 0 && firstByteOf(response) === part.bytes;
+  const resumed = isRestOf(part, response);
   if (!resumed) {
     const cleared = await clearPart(part);
     if (response.status === 416 || response.status === 206) {
@@ -62,11 +64,11 @@ async function receive(response: Response, transfer: Transfer, onChunk: () => vo
       return { failure: 'the server could not continue the file', resumed: false };
     }
     requireSuccess(response);
-    await describePart(cleared, url, validatorOf(response));
+    await describePart(cleared, { url, validator: validatorOf(response), total: totalOf(response) });
   }
   const start = resumed ? part.bytes : 0;
-  const stated = totalOf(response, start);
-  const total = transfer.bytes ?? stated;
+  const stated = totalOf(response);
+  const total = transfer.bytes ?? stated ?? (resumed ? part.total : undefined);
   if (stated !== undefined && stated !== total) {
     await response.body?.cancel();
     throw new FinalFailure(`another file: needed ${total} bytes, the server has ${stated}`);
@@ -125,22 +127,40 @@ function requireSuccess({ status, statusText }: Response): void {
   throw new Error(answer);
 }
 
-/** A weak ETag names what a page says, not its bytes: it cannot tell whether bytes may be joined. */
+/** Whether an answer is the bytes after the part's, of the same file: some servers heed `range` and not `if-range`. */
+function isRestOf(part: Part, response: Response): boolean {
+  if (response.status !== 206 || part.bytes === 0 || response.headers.has('content-encoding')) return false;
+  const validator = validatorOf(response);
+  const total = totalOf(response);
+  return (
+    rangeOf(response)?.start === part.bytes &&
+    (validator === undefined || validator === part.validator) &&
+    (total === undefined || part.total === undefined || total === part.total)
+  );
+}
+
+/**
+ * A weak ETag names what a page says, not its bytes: it cannot tell whether bytes may be joined. Nor can any tag where a body
+ * is compressed, for ranges may count compressed bytes.
+ */
 function validatorOf({ headers }: Response): string | undefined {
+  if (headers.has('content-encoding')) return undefined;
   const etag = headers.get('etag');
   if (etag !== null && !etag.startsWith('W/')) return etag;
   return headers.get('last-modified') ?? undefined;
 }
 
-function firstByteOf({ headers }: Response): number | undefined {
-  const start = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1];
-  return start === undefined ? undefined : Number(start);
+/** What `content-range: bytes 100-199/200` says; a size that the server does not know is `*`. */
+function rangeOf({ headers }: Response): { start: number; total: number | undefined } | undefined {
+  const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers.get('content-range') ?? '') ?? [];
+  return start === undefined ? undefined : { start: Number(start), total: total === '*' ? undefined : Number(total) };
 }
 
-/** Size of the whole file as the server states it; a compressed body's length is not that. */
-function totalOf({ headers }: Response, start: number): number | undefined {
-  const length = headers.get('content-length');
-  return length === null || headers.has('content-encoding') ? undefined : start + Number(length);
+/** Size of the whole file as the server states it; a compressed body's length is not that, nor that of a range. */
+function totalOf(response: Response): number | undefined {
+  if (response.status === 206) return rangeOf(response)?.total;
+  const length = response.headers.get('content-length');
+  return length === null || response.headers.has('content-encoding') ? undefined : Number(length);
 }
 
 /** The network's failures come wrapped by `fetch`; those of the file system do not. */

@@ -11,9 +11,11 @@ export interface Part {
   readonly bytes: number;
   /** The server's name for this very version of the file: a strong ETag, or the time of its last change. */
   readonly validator?: string;
+  /** Size of the whole file as the server said it with the first byte. */
+  readonly total?: number;
 }
 
-const aboutSchema = z.strictObject({ url: z.string(), validator: z.string() });
+const aboutSchema = z.strictObject({ url: z.string(), validator: z.string(), total: z.int().optional() });
 
 /** What an earlier call left of this file from this address; an empty part where it left nothing that can be continued. */
 export async function partOf(path: string, url: string): Promise<Part> {
@@ -24,7 +26,7 @@ export async function partOf(path: string, url: string): Promise<Part> {
     () => 0,
   );
   const about = await readAbout(part.about);
-  if (size > 0 && about?.url === url) return { ...part, bytes: size, validator: about.validator };
+  if (size > 0 && about?.url === url) return { ...part, bytes: size, validator: about.validator, total: about.total };
   return clearPart(part);
 }
 
@@ -36,9 +38,13 @@ export async function clearPart({ path, about }: Part): Promise<Part> {
 }
 
 /** Notes what the bytes that are about to arrive belong to; without a validator they could not be continued. */
-export async function describePart(part: Part, url: string, validator: string | undefined): Promise<void> {
+export async function describePart(
+  part: Part,
+  about: Pick<Part, 'validator' | 'total'> & { url: string },
+): Promise<void> {
+  const { url, validator, total } = about;
   if (validator === undefined) await rm(part.about, { force: true });
-  else await writeFile(part.about, JSON.stringify({ url, validator }));
+  else await writeFile(part.about, JSON.stringify({ url, validator, total }));
 }
 
 async function readAbout(path: string): Promise<z.infer<typeof aboutSchema> | undefined> {
