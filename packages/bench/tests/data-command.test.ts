@@ -18,7 +18,7 @@ let err: string;
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'spotbench-data-'));
-  answer = (url, response) => response.writeHead(200, { 'content-length': url.length, etag: '"1"' }).end(url);
+  answer = (url, response) => response.writeHead(200, { 'content-length': url.length, etag: '"1"' }).end(fileAt(url));
   server = createServer((request, response) => {
     answer(request.url!, response);
   });
@@ -39,6 +39,12 @@ afterEach(() => {
   server.close();
   rmSync(root, { recursive: true, force: true });
 });
+
+/** As many bytes as the address has, the first two of them as files of its kind begin. */
+function fileAt(url: string): Buffer {
+  const begins = url.endsWith('.gz') ? '\x1f\x8b' : url.endsWith('.jpg') ? '\xff\xd8' : '//';
+  return Buffer.from(begins + url.slice(2), 'latin1');
+}
 
 /** A workspace whose one data set has two sections and six files of a few bytes. */
 function writeDatasets(bytes: number | null = null): void {

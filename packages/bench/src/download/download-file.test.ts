@@ -314,6 +314,20 @@ describe('a download', () => {
     expect(await get(url, { ...unknown, md5 })).toMatchObject({ sha256 });
   });
 
+  it.each([
+    ['x.h5', '<!DOCTYPE html><html>sign in', /another file: a web page, perhaps to sign in/],
+    ['x.tsv', '\n<html>busy', /a web page/],
+    ['x.tsv', '', /an empty file/],
+    ['x.h5', '{"error": "busy"}', /no HDF5 file: it begins with "\{\\"error/],
+    ['x.tsv.gz', 'spot\tGNAS\n1x1\t2', /no gzip file/],
+    ['x.tif', 'GIF89a', /no TIFF file/],
+  ])('without a known hash takes no %s that is %j', async (name, body, message) => {
+    const url = await serve((_request, response) => response.writeHead(200, { etag: '"one"' }).end(body));
+    const file = join(folder, 'data', name);
+    await expect(downloadFile({ urls: [url], path: file }, quick)).rejects.toThrow(message);
+    expect(leftBehind()).toEqual([]);
+  });
+
   it('sends a token', async () => {
     const url = await serve((request, response) => {
       if (request.headers.authorization === 'Bearer secret') wellBehaved(request, response);

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SpotbenchError, syncFolder } from '@spotbench/core';
 import { difference, factsOf, type ExpectedFile } from './file-facts.ts';
+import { kindProblem } from './file-kind.ts';
 import { fetchFrom, FinalFailure } from './http-transfer.ts';
 import { clearPart, partOf, type Part } from './part-file.ts';
 
@@ -106,9 +107,10 @@ const requestOf = ({ headers, bytes }: Download) => ({ headers, bytes });
 
 /** Moves a whole part into place, or says what is wrong with it. */
 async function checkedPart(part: Part, download: Download, url: string): Promise<Downloaded | string> {
-  const { path } = download;
+  const { path, sha256, md5 } = download;
   const found = await factsOf(part.path);
-  const problem = difference(download, found);
+  const isKnown = (sha256 ?? md5) !== undefined;
+  const problem = difference(download, found) ?? (isKnown ? undefined : await kindProblem(part.path, path));
   if (problem !== undefined) {
     await clearPart(part);
     return `another file: ${problem}`;

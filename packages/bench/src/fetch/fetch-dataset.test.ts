@@ -16,14 +16,18 @@ import { fetchDataset, type FetchOptions } from './fetch-dataset.ts';
 import { planDataset } from './planned-files.ts';
 import { verifyDataset } from './verify-dataset.ts';
 
-/** Two sections of two patients, in the her2st layout. */
+const jpeg = (seed: string): Buffer =>
+  Buffer.concat([Buffer.of(0xff, 0xd8), Buffer.from(createRandom(1, seed).permutation(30_000).buffer)]);
+const gzip = (text: string): Buffer => Buffer.from(`\x1f\x8b${text}`, 'latin1');
+
+/** Two sections of two patients, in the her2st layout; files begin as their kinds do. */
 const contents: Readonly<Record<string, Buffer>> = {
-  'ST-cnts/A1.tsv.gz': Buffer.from('counts of A1'),
-  'ST-cnts/B1.tsv.gz': Buffer.from('counts of B1, more of them'),
+  'ST-cnts/A1.tsv.gz': gzip('unts of A1'),
+  'ST-cnts/B1.tsv.gz': gzip('unts of B1, more of them'),
   'ST-spotfiles/A1_selection.tsv': Buffer.from('spots of A1'),
   'ST-spotfiles/B1_selection.tsv': Buffer.from('spots of B1'),
-  'ST-imgs/A/A1/HE.jpg': Buffer.from(createRandom(1, 'A1').permutation(30_000).buffer),
-  'ST-imgs/B/B1/HE.jpg': Buffer.from(createRandom(1, 'B1').permutation(30_000).buffer),
+  'ST-imgs/A/A1/HE.jpg': jpeg('A1'),
+  'ST-imgs/B/B1/HE.jpg': jpeg('B1'),
 };
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -179,7 +183,7 @@ describe('a data set of plain files', () => {
     expect(asked).toEqual([]);
 
     rmSync(join(root, 'ST-cnts/A1.tsv.gz'));
-    served['ST-cnts/A1.tsv.gz'] = Buffer.from('COUNTS OF A1');
+    served['ST-cnts/A1.tsv.gz'] = gzip('UNTS OF A1');
     await expect(fetchTiny(entry)).rejects.toThrow(/ST-cnts\/A1.tsv.gz: another file: needed 12 bytes, SHA-256/);
     expect(filesBelow(root)).toHaveLength(5);
     expect(asked.filter((request) => request.startsWith('GET'))).toHaveLength(1);
