@@ -189,6 +189,26 @@ describe('a data set of plain files', () => {
     expect(asked.filter((request) => request.startsWith('GET'))).toHaveLength(1);
   });
 
+  it.each(['a lie', 'not allowed'])('is fetched whole from a server whose answer to HEAD is %s', async (which) => {
+    const plainAnswer = answer;
+    answer = (request, response) => {
+      if (request.method !== 'HEAD') plainAnswer(request, response);
+      else if (which === 'a lie') response.writeHead(200, { 'content-length': 5 }).end();
+      else response.writeHead(405).end();
+    };
+    await fetchTiny(plain(), { confirm: () => Promise.resolve() });
+    expectWhole();
+  });
+
+  it('asks nothing more once it was told to stop', async () => {
+    const stop = new AbortController();
+    answer = () => {
+      stop.abort(new Error('stopped by the user'));
+    };
+    const stopped = fetchTiny(plain(), { download: { ...quick.download, signal: stop.signal } });
+    await expect(stopped).rejects.toThrow('stopped by the user');
+  });
+
   it('takes files that are there already: only what lacks is fetched, and nothing of the user’s is recorded', async () => {
     const data = join(workspace.root, 'mine');
     vi.stubEnv('SPOTBENCH_DATA', data);

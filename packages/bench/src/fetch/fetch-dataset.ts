@@ -64,14 +64,16 @@ export async function fetchDataset(
   const wrong = await wrongFiles(there, root, signal);
   const obstacles = new Map(plan.files.map((file) => [file, obstacle(file, plan)]));
   const wanted = plan.files.filter((file) => !file.present && obstacles.get(file) === undefined);
-  const toFetch = isOffline() ? wanted : await withSizes(wanted, signal);
-  await requireConsent(id, toFetch, root, options);
-  options.onStart?.(toFetch);
-  const fetchThem = (): Promise<SpotbenchError[]> => fetchAll(workspace, plan, toFetch, options);
-  const failed = toFetch.length === 0 ? [] : await oneAtATime(root, fetchThem);
+  // What a server answers to HEAD is for the question and the progress bar; no file is held to it.
+  const sized = isOffline() ? wanted : await withSizes(wanted, signal);
+  signal?.throwIfAborted();
+  await requireConsent(id, sized, root, options);
+  options.onStart?.(sized);
+  const fetchThem = (): Promise<SpotbenchError[]> => fetchAll(workspace, plan, wanted, options);
+  const failed = wanted.length === 0 ? [] : await oneAtATime(root, fetchThem);
   signal?.throwIfAborted();
   throwAll(id, [...wrong, ...obstacleErrors(obstacles), ...failed]);
-  return { root, fetched: toFetch.map(({ file }) => file), present: there.length };
+  return { root, fetched: wanted.map(({ file }) => file), present: there.length };
 }
 
 /** Why a file that is wanted cannot be fetched now. One that the user has put there only has to be unpacked. */
