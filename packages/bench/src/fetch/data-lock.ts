@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SpotbenchError, writeFileAtomic } from '@spotbench/core';
 import { z } from 'zod';
+import { withLock } from '../locks/store-lock.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 const facts = { bytes: z.int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) };
@@ -40,8 +41,12 @@ export async function readDataLock(workspace: Workspace): Promise<DataLock> {
   }
 }
 
-/** Adds a file to the lock, names in order. */
-export async function lockFile(workspace: Workspace, dataset: string, file: string, locked: LockedFile): Promise<void> {
+/** Adds a file to the lock, names in order; another process that adds one at the same time waits. */
+export function lockFile(workspace: Workspace, dataset: string, file: string, locked: LockedFile): Promise<void> {
+  return withLock(workspace, 'data-lock', () => addFile(workspace, dataset, file, locked));
+}
+
+async function addFile(workspace: Workspace, dataset: string, file: string, locked: LockedFile): Promise<void> {
   const lock = await readDataLock(workspace);
   const files = sorted({
     ...lock[dataset],

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SpotbenchError } from '@spotbench/core';
-import { isAlive } from '../locks/store-lock.ts';
+import { isAlive, removeStale } from '../locks/store-lock.ts';
 import { UNPACK_PREFIX } from './archive/extract-archive.ts';
 
 const MARK = '.fetching';
@@ -25,7 +25,7 @@ export async function oneAtATime<T>(root: string, work: () => Promise<T>): Promi
 
 async function takeMark(mark: string, root: string): Promise<void> {
   const owner = await readFile(mark, 'utf8').catch(() => undefined);
-  if (owner !== undefined && !isAlive(Number(owner))) await rm(mark, { force: true });
+  if (owner !== undefined && !isAlive(Number(owner))) await removeStale(mark, owner);
   try {
     await mkdir(root, { recursive: true });
     await writeFile(mark, String(process.pid), { flag: 'wx' });

@@ -86,7 +86,7 @@ async function create(path: string): Promise<string | undefined> {
 }
 
 /** Removes a dead process's lock, and puts it back where another process has meanwhile taken its place. */
-async function removeStale(path: string, stale: string): Promise<void> {
+export async function removeStale(path: string, stale: string): Promise<void> {
   const aside = temporaryBeside(path);
   const moved = await rename(path, aside).then(
     () => true,
