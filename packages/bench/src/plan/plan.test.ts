@@ -110,6 +110,21 @@ describe('makePlan', () => {
     expect(makePlan(workspace, { protocols: ['mclstexp-paper'] }).cells.length).toBeGreaterThan(0);
   });
 
+  it('says that a protocol lacks its gene list also where the data is not there', () => {
+    const { skipped, cells } = makePlan(workspace, { protocols: ['mclstexp-paper-visium', 'mclstexp-paper-cscc'] });
+    expect(cells).toEqual([]);
+    expect(skipped.map(({ dataset, protocol }) => [dataset, protocol])).toEqual([
+      ['cscc', 'mclstexp-paper-cscc'],
+      ['visium-breast', 'mclstexp-paper-visium'],
+    ]);
+    expect(skipped[0].reason).toMatch(/put it at .*cscc-171.json: .* of SHA-256 c170aef/);
+    expect(skipped[1].reason).toContain('not public as a list');
+    expect(makePlan(workspace).skipped).toEqual([]);
+    const byName = { datasets: ['liver'], protocols: ['mvitgene-paper'] };
+    expect(() => makePlan(workspace, byName)).toThrow(/data fetch liver, .*\nmvitgene-paper lacks more: no gene list/);
+    expect(makePlan(workspace, { datasets: ['demo'], protocols: ['mvitgene-paper'] }).skipped).toEqual([]);
+  });
+
   /** Empty files where the liver's sections, under either name, would be. */
   function pretendLiver(): void {
     const data = join(workspace.root, 'data');

@@ -24,7 +24,7 @@ export interface PlannedDataset {
   readonly active: boolean;
 }
 
-/** A protocol that was asked for and cannot run on what is present. */
+/** A protocol that was asked for and cannot run on what is present, or could not even with the data set there. */
 export interface SkippedProtocol {
   readonly dataset: string;
   readonly protocol: string;
@@ -67,19 +67,36 @@ export function makePlan(workspace: Workspace, selection: Selection = {}): Plan 
       else cells.push(...found);
     }
   }
+  if (!selection.datasets)
+    for (const dataset of datasets.filter((d) => d.presence === 'absent'))
+      skipped.push(...withoutList(dataset, definitions, selection));
   return { definitions, datasets, methods, cells, skipped };
+}
+
+/** Protocols asked for by name whose gene list is not here either: who gets the data should know before. */
+function withoutList(
+  { id, entry, located }: Unplanned,
+  { protocols }: Datasets,
+  selection: Selection,
+): SkippedProtocol[] {
+  if (!selection.protocols) return [];
+  return protocolsOf(entry, selection).flatMap((protocol) => {
+    const reason = geneListObstacle(located, protocol, protocols[protocol]);
+    return reason === undefined ? [] : [{ dataset: id, protocol, reason }];
+  });
 }
 
 type Unplanned = Omit<PlannedDataset, 'active'>;
 
-function chooseDatasets(workspace: Workspace, { datasets }: Datasets, selection: Selection): PlannedDataset[] {
-  const all = Object.entries(datasets).map(([id, entry]) => {
+function chooseDatasets(workspace: Workspace, definitions: Datasets, selection: Selection): PlannedDataset[] {
+  const all = Object.entries(definitions.datasets).map(([id, entry]) => {
     const located = locateDataset(workspace, id, entry);
     return { id, entry, located, presence: presence(located, entry) };
   });
   const anyReal = all.some((d) => !d.entry.synthetic && d.presence === 'ready');
   return all.map((d) => {
-    if (selection.datasets?.includes(d.id) && d.presence === 'absent') throw absent(d);
+    if (selection.datasets?.includes(d.id) && d.presence === 'absent')
+      throw absent(d, withoutList(d, definitions, selection));
     const active = selection.datasets
       ? selection.datasets.includes(d.id)
       : d.entry.synthetic
@@ -106,13 +123,17 @@ function refuseTwins(datasets: readonly PlannedDataset[]): void {
   }
 }
 
-function absent({ located: { id, root, present, missing }, entry }: Unplanned): SpotbenchError {
+function absent(
+  { located: { id, root, present, missing }, entry }: Unplanned,
+  lists: readonly SkippedProtocol[],
+): SpotbenchError {
   const first = missing[0];
   return new SpotbenchError(
     'missing-data',
     `data set ${id}: needs at least two sections with counts, spots and image, found ${present.length} below ${root}` +
       (first ? ` (${first.id}: ${first.reason})` : '') +
-      `; ${howToGet(id, entry)}`,
+      `; ${howToGet(id, entry)}` +
+      lists.map(({ protocol, reason }) => `\n${protocol} lacks more: ${reason}`).join(''),
   );
 }
 
