@@ -5,8 +5,6 @@ import {
   createRandom,
   fitFoldPanels,
   fitTarget,
-  hashFile,
-  readFixedPanel,
   SpotbenchError,
   type FeatureMatrix,
   type FeatureView,
@@ -24,6 +22,7 @@ import { geneListObstacle } from '../datasets/obstacle.ts';
 import { splitNameOf } from '../datasets/split-name.ts';
 import { checkedImage } from '../features/build-features.ts';
 import { readFeatures, type FeaturesByView } from '../features/features-artefact.ts';
+import { readProtocolPanel } from '../panels/protocol-panel.ts';
 import type { CellContext } from '../plan/find-cell.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { truthOfFold } from './fold-truth.ts';
@@ -151,15 +150,7 @@ async function fitPanels(
     return fitFoldPanels(fold, sections, { target, markers, allSize: predict.size });
   }
   const path = panelPath(locateDataset(workspace, cell.dataset, dataset), predict.file);
-  const fixed = await readFixedPanel(path, predict.source, sections);
-  const found = await hashFile(path);
-  if (found !== predict.sha256) {
-    const what = `SHA-256 ${found.slice(0, 12)}..., datasets.json has ${predict.sha256?.slice(0, 12)}...`;
-    throw new SpotbenchError(
-      'bad-data',
-      `${path}: another gene list than protocol ${cell.protocol} is defined on (${what})`,
-    );
-  }
+  const fixed = await readProtocolPanel(cell.protocol, predict, path, sections);
   return fitFoldPanels(fold, sections, { target, markers, fixed });
 }
 

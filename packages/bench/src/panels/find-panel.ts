@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { parsePanel, readFixedPanel, SpotbenchError, unknownName } from '@spotbench/core';
 import { loadDatasets } from '../datasets/load.ts';
 import { locateDataset, panelPath } from '../datasets/locate.ts';
+import { geneListObstacle } from '../datasets/obstacle.ts';
 import type { Datasets } from '../datasets/schema.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { readProtocolPanel } from './protocol-panel.ts';
 
 /** A gene list with what it was asked for by. */
 export interface NamedPanel {
@@ -18,8 +20,8 @@ const MARKERS = ':markers';
  * Finds a gene list: a file (JSON list, gene panel, or text with one gene a line), a protocol with a fixed panel, or the
  * markers of a data set (`her2st:markers`).
  *
- * @throws SpotbenchError `unknown-name` naming the nearest; `missing-data` where a protocol's list is not on this machine;
- * `bad-config` when a file is no list of different genes, or a protocol's panel is fitted in each fold.
+ * @throws SpotbenchError `unknown-name` naming the nearest; `missing-data` where a protocol's list is not on this machine, with
+ * where it goes; `bad-data` where that is another list; `bad-config` when a file is no list of different genes, or a protocol's panel is fitted in each fold.
  */
 export async function findPanel(workspace: Workspace, name: string): Promise<NamedPanel> {
   if (existsSync(name) && statSync(name).isFile()) return { name, genes: await readGenes(name) };
@@ -47,9 +49,13 @@ async function protocolGenes(
       `protocol ${name} has no fixed gene list: its panel is fitted in each fold; give sets.json of a run or a file`,
     );
   const users = Object.entries(datasets).filter(([, d]) => [...d.protocols, ...d.optionalProtocols].includes(name));
-  const paths = users.map(([id, entry]) => panelPath(locateDataset(workspace, id, entry), predict.file));
-  const path = paths.find((candidate) => existsSync(candidate)) ?? paths[0];
-  return (await readFixedPanel(path, predict.source)).genes;
+  const located = users.map(([id, entry]) => locateDataset(workspace, id, entry));
+  const path = located.map((at) => panelPath(at, predict.file)).find((candidate) => existsSync(candidate));
+  if (path === undefined) {
+    const obstacle = geneListObstacle(located[0], name, protocols[name])!;
+    throw new SpotbenchError('missing-data', `protocol ${name} has ${obstacle}`);
+  }
+  return (await readProtocolPanel(name, predict, path)).genes;
 }
 
 async function readGenes(path: string): Promise<readonly string[]> {

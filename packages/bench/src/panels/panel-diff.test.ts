@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findWorkspace } from '../workspace/workspace.ts';
 import { findPanel } from './find-panel.ts';
 import { describeDiff, diffPanels } from './panel-diff.ts';
@@ -44,6 +44,7 @@ describe('findPanel', () => {
   const workspace = findWorkspace();
   let folder: string;
   beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'spotbench-panel-'))));
+  afterEach(() => vi.unstubAllEnvs());
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const write = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
@@ -76,8 +77,19 @@ describe('findPanel', () => {
     ['patient-out', /patient-out has no fixed gene list/],
     ['mclstexp-papr', /unknown gene list .* did you mean "mclstexp-paper"/],
     ['hest-read:markers', /unknown gene list/],
-    ['mclstexp-paper-visium', /visium-breast-685\.json: no such gene list/],
+    ['mclstexp-paper-visium', /no gene list, for it is not public as a list.*writes the names to .*-685\.json/],
+    ['mclstexp-paper', /no gene list .*put it at .*her2st-785\.json: a JSON list of names, .*of SHA-256 b0119ee/],
   ])('refuses %s', async (name, message) => {
+    vi.stubEnv('SPOTBENCH_DATA', folder);
     await expect(findPanel(workspace, name)).rejects.toThrow(message);
+  });
+
+  it('takes no other list for that of a protocol', async () => {
+    vi.stubEnv('SPOTBENCH_DATA', folder);
+    mkdirSync(join(folder, 'panels'));
+    write('panels/her2st-785.json', '["ERBB2"]');
+    await expect(findPanel(workspace, 'mclstexp-paper')).rejects.toThrow(
+      /another gene list than protocol mclstexp-paper is defined on \(SHA-256 .*, datasets.json has b0119ee/,
+    );
   });
 });
