@@ -31,7 +31,7 @@ const split = z
   .union([
     z
       .strictObject({ rule: z.enum(['leave-patient-out', 'leave-section-out']), sections: z.array(z.string()).min(2) })
-      .describe("The protocol's rule, applied to these sections only."),
+      .describe("The protocol's rule, applied to these sections only; folds come in this order."),
     z
       .strictObject({
         folds: z

@@ -38,8 +38,8 @@ export interface SplitSection {
 /**
  * Makes one fold per patient (`leave-patient-out`) or per section (`leave-section-out`). Validation sections come from the
  * training patients and are left out as the test is: all sections of the next patient in order, or the next section. Where
- * one training patient remains, its last section; none where a single training section does. `among` limits it to the
- * sections named; the others are recorded as left out.
+ * one training patient remains, its last section; none where a single training section does. Order is that of names, or of
+ * `among`, which limits it to the sections named there; the others are recorded as left out.
  */
 export function makeSplits(
   dataset: string,
@@ -47,10 +47,10 @@ export function makeSplits(
   sections: readonly SplitSection[],
   { among }: { readonly among?: readonly string[] } = {},
 ): SplitManifest {
-  const used = sections.filter(({ section }) => among?.includes(section) ?? true);
-  const ordered = used.sort((a, b) => (a.section < b.section ? -1 : 1));
+  const byName = [...sections].sort((a, b) => (a.section < b.section ? -1 : 1));
+  const ordered = among ? among.flatMap((name) => byName.filter(({ section }) => section === name)) : byName;
   const unit = (s: SplitSection): string => (rule === 'leave-patient-out' ? s.patient : s.section);
-  const units = [...new Set(ordered.map(unit))].sort();
+  const units = among ? [...new Set(ordered.map(unit))] : [...new Set(ordered.map(unit))].sort();
   if (units.length < 2) {
     throw new SpotbenchError(
       'bad-split',
