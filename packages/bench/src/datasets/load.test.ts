@@ -60,6 +60,23 @@ describe('datasets.json of this repository', () => {
     expect(splitNameOf(her2st, 'slide-out', protocols['slide-out'])).toBe('leave-section-out');
   });
 
+  it('retrieves under each paper’s protocol what its code does', () => {
+    const of = (protocol: string, method: string): unknown => {
+      const { topK, topKMaxFraction, neighbourWeights } = protocols[protocol].options![method];
+      return [topK, topKMaxFraction, neighbourWeights];
+    };
+    const table = {
+      'mclstexp-paper': [200, null, 'inverse-square-l1'],
+      'mclstexp-paper-cscc': [600, null, 'inverse-square-l2'],
+      'mclstexp-paper-visium': [200, null, 'inverse-square-l2'],
+    };
+    for (const [protocol, expected] of Object.entries(table))
+      for (const method of ['mclstexp', 'hiscmcl']) expect(of(protocol, method), protocol).toEqual(expected);
+    expect(of('hiscmcl-paper-dlpfc', 'hiscmcl')).toEqual([800, null, 'mean']);
+    expect(of('mvitgene-paper', 'mvitgene')).toEqual([50, null, undefined]);
+    expect(of('cmrcnet-paper', 'cmrcnet')).toEqual([50, null, undefined]);
+  });
+
   it('lets no protocol see test expression but those of papers', () => {
     const seeing = Object.values(protocols).filter(
       ({ setsDefinedOn, predict, transform }) =>
