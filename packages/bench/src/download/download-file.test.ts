@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { createRandom } from '@spotbench/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { downloadFile, type Download, type DownloadOptions } from './download-file.ts';
 
 const content = Buffer.from(createRandom(1, 'download').permutation(60_000).buffer);
@@ -326,6 +326,18 @@ describe('a download', () => {
     const file = join(folder, 'data', name);
     await expect(downloadFile({ urls: [url], path: file }, quick)).rejects.toThrow(message);
     expect(leftBehind()).toEqual([]);
+  });
+
+  it('does not wait for a host that is not known, unless some of the file has come from it', async () => {
+    const cause = Object.assign(new Error('getaddrinfo ENOTFOUND nowhere'), { code: 'ENOTFOUND' });
+    const asked = vi.fn(() => Promise.reject(new TypeError('fetch failed', { cause })));
+    vi.stubGlobal('fetch', asked);
+    await expect(get('https://nowhere/x')).rejects.toThrow('getaddrinfo ENOTFOUND nowhere');
+    expect(asked).toHaveBeenCalledTimes(1);
+    writeFileSync(`${path()}.part`, content.subarray(0, 10));
+    writeFileSync(`${path()}.part.json`, JSON.stringify({ url: 'https://nowhere/x', validator: '"one"' }));
+    await expect(get('https://nowhere/x')).rejects.toThrow('(4 tries)');
+    vi.unstubAllGlobals();
   });
 
   it('sends a token', async () => {

@@ -28,7 +28,7 @@ export interface Outcome {
  * Asks for what is missing and appends it to the part. A server that ignores the range, or whose file has changed, sends the
  * whole file: then the part begins anew.
  *
- * @throws FinalFailure for an answer such as 404, and when more arrives than there can be; SpotbenchError `missing-data` when
+ * @throws FinalFailure for an answer such as 404, a host that is not known, and when more arrives than there can be; SpotbenchError `missing-data` when
  * the disk is full or read-only; the reason of `signal`.
  */
 export async function fetchFrom(transfer: Transfer): Promise<Outcome> {
@@ -47,6 +47,7 @@ export async function fetchFrom(transfer: Transfer): Promise<Outcome> {
     transfer.signal?.throwIfAborted();
     if (error instanceof FinalFailure) throw error;
     if (isDiskError(error)) throw diskProblem(part.path, error);
+    if (isUnknownHost(error) && part.bytes === 0) throw new FinalFailure(reasonOf(error));
     const failure = silence.signal.aborted ? `no byte for ${stallMs} ms` : reasonOf(error);
     return { failure, resumed: part.bytes > 0 };
   } finally {
@@ -166,6 +167,12 @@ function totalOf(response: Response): number | undefined {
 /** The network's failures come wrapped by `fetch`; those of the file system do not. */
 function isDiskError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
+}
+
+/** No such host, or no network at all: for each of a hundred files waiting would take minutes. */
+function isUnknownHost(error: unknown): boolean {
+  const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+  return code === 'ENOTFOUND' || code === 'EAI_AGAIN';
 }
 
 const diskProblem = (path: string, cause: Error): SpotbenchError =>
