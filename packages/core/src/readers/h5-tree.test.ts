@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openH5 } from './h5-tree.ts';
 import { messageOf } from './testing/fixtures.ts';
@@ -28,6 +29,17 @@ describe('numbers of an HDF5 dataset', () => {
     const found = await tree.numbers('values');
     expect(found).toBeInstanceOf(type);
     expect(found).toEqual(type.from(values));
+    await tree.close();
+  });
+
+  it('come by the library where they are stored in a way that is not looked into', async () => {
+    const int64 = BigInt64Array.from({ length: MANY }, (_, i) => BigInt(i) * 1_000_000_007n);
+    const path = await writeH5({ int64: int64 as never, float32: Float32Array.from(int64, Number) });
+    // A user block, with which addresses do not count from the start of the file.
+    await writeFile(path, Buffer.concat([Buffer.alloc(512), await readFile(path)]));
+    const tree = await openH5(path);
+    expect(await tree.numbers('int64')).toEqual(Float64Array.from(int64, Number));
+    expect(await tree.numbers('float32')).toEqual(Float32Array.from(int64, Number));
     await tree.close();
   });
 

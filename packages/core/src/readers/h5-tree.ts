@@ -3,6 +3,7 @@ import type { Dataset, Entity, File, Group } from 'h5wasm';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
 import { badData } from './bad-data.ts';
 import { quote } from './delimited-table.ts';
+import { storedBlocks } from './h5-stored.ts';
 import { type Library, loadH5wasm } from './load-h5wasm.ts';
 import { fromBigInts, type Numbers, placeIn, type Tree } from './tree.ts';
 
@@ -113,7 +114,7 @@ class H5Tree implements Tree {
       const [length = 1, ...rest] = dataset.shape ?? [];
       readsNumbers = true;
       try {
-        if (rows === undefined && rest.length === 0 && length > BLOCK) return this.#blocks(dataset, length, array);
+        if (rows === undefined && rest.length === 0 && length > BLOCK) return this.#long(dataset, length, array);
         const ranges = rest.map((): [] => []);
         return this.#asNumbers(rows ? dataset.slice([[rows[0], rows[1]], ...ranges]) : dataset.value, array);
       } finally {
@@ -122,31 +123,53 @@ class H5Tree implements Tree {
     });
   }
 
+  /** Past the library where that can be; it reads all else, and says what is wrong with a damaged file. */
+  #long(dataset: Dataset, length: number, array: string): Numbers {
+    try {
+      return this.#collect(storedBlocks(this.path, dataset), length, array);
+    } catch {
+      reported = '';
+      return this.#collect(this.#blocks(dataset, length), length, array);
+    }
+  }
+
+  #collect(blocks: Iterable<ArrayBufferView>, length: number, array: string): Numbers {
+    let all: Numbers | undefined;
+    let at = 0;
+    for (const stored of blocks) {
+      const block = this.#asNumbers(stored, array, at);
+      if (block.length === length) return block;
+      all ??= new (block.constructor as new (length: number) => Numbers)(length);
+      // Of 64-bit integers, the first beyond int32.
+      if (block instanceof Float64Array && all instanceof Int32Array) all = Float64Array.from(all);
+      all.set(block, at);
+      at += block.length;
+    }
+    return all!;
+  }
+
   /** Block by block through one piece of the library's memory. Its own way would leave a copy of each block behind. */
-  #blocks(dataset: Dataset, length: number, array: string): Numbers {
+  *#blocks(dataset: Dataset, length: number): Generator<ArrayBufferView> {
     const { chunks, size } = dataset.metadata;
     // Whole chunks, so that none is decompressed twice.
     const chunk = chunks?.[0] ?? 1;
     const step = Math.ceil(BLOCK / chunk) * chunk;
     const { constructor: Stored } = dataset.slice([[0, 1]]) as unknown as { readonly constructor: ViewConstructor };
     const pointer = this.#library._malloc(step * size);
-    let all: Numbers | undefined;
     try {
       for (let from = 0; from < length; from += step) {
         const count = Math.min(step, length - from);
         const [counts, offsets] = [[BigInt(count)], [BigInt(from)]];
         this.#library.get_dataset_data(dataset.file_id, dataset.path, counts, offsets, [1n], BigInt(pointer));
-        // The library's memory may have moved as it grew.
-        const block = this.#asNumbers(new Stored(this.#library.HEAPU8.buffer, pointer, count), array, from);
-        all ??= new (block.constructor as new (length: number) => Numbers)(length);
-        // Of 64-bit integers, the first beyond int32.
-        if (block instanceof Float64Array && all instanceof Int32Array) all = Float64Array.from(all);
-        all.set(block, from);
+        // The library's memory may have moved as it grew. Out of it with what will not be copied.
+        const { buffer } = this.#library.HEAPU8;
+        yield count < length
+          ? new Stored(buffer, pointer, count)
+          : new Stored(buffer.slice(pointer, pointer + count * size), 0, count);
       }
     } finally {
       this.#library._free(pointer);
     }
-    return all!;
   }
 
   strings(array: string): Promise<string[]> {
