@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SpotbenchError, writeFileAtomic } from '@spotbench/core';
 import { z } from 'zod';
@@ -39,6 +39,18 @@ export async function readDataLock(workspace: Workspace): Promise<DataLock> {
   } catch (cause) {
     throw new SpotbenchError('bad-data', `${path}: not a lock of data; restore it from git`, { cause });
   }
+}
+
+/** @throws SpotbenchError `bad-config` where nothing could be recorded: better before gigabytes are fetched than after. */
+export async function requireWritableLock(workspace: Workspace): Promise<void> {
+  await access(workspace.root, constants.W_OK).catch((cause: unknown) => {
+    throw new SpotbenchError(
+      'bad-config',
+      `${dataLockPath(workspace)}: cannot be written: ${(cause as Error).message}; what is fetched is recorded there: ` +
+        `use a copy of the repository that you may write to`,
+      { cause },
+    );
+  });
 }
 
 /** Adds a file to the lock, names in order; another process that adds one at the same time waits. */

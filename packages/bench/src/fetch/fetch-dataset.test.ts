@@ -505,6 +505,16 @@ describe('before anything is fetched', () => {
     await fetchTiny(zipped(), free(2 * length));
   });
 
+  it('makes sure that what is fetched can be recorded', async () => {
+    vi.stubEnv('SPOTBENCH_DATA', workspace.root);
+    mkdirSync(join(workspace.root, 'tiny'));
+    const gone = workspaceAt(join(workspace.root, 'gone'));
+    await expect(fetchDataset(gone, 'tiny', plain(), quick)).rejects.toThrow(
+      /gone\/data\.lock\.json: cannot be written/,
+    );
+    expect(asked).toEqual([]);
+  });
+
   it('says what to do for gated data, and sends the token to the hub only', async () => {
     const tokens: (string | undefined)[] = [];
     served = { ...contents };

@@ -8,7 +8,7 @@ import type { DatasetEntry } from '../datasets/schema.ts';
 import { isOffline } from '../weights/hub.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { accessProblem } from './access.ts';
-import { lockFile } from './data-lock.ts';
+import { lockFile, requireWritableLock } from './data-lock.ts';
 import { freeBytes, leastSpace, requireSpace } from './disk-space.ts';
 import { fetchFile } from './fetch-file.ts';
 import { findFile } from './find-file.ts';
@@ -64,6 +64,7 @@ export async function fetchDataset(
   const wrong = await wrongFiles(there, root, signal);
   const obstacles = new Map(plan.files.map((file) => [file, obstacle(file, plan)]));
   const wanted = plan.files.filter((file) => !file.present && obstacles.get(file) === undefined);
+  if (wanted.some(({ locked }) => !locked)) await requireWritableLock(workspace);
   // What a server answers to HEAD is for the question and the progress bar; no file is held to it.
   const sized = isOffline() ? wanted : await withSizes(wanted, signal);
   signal?.throwIfAborted();
