@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { OutputInfo } from 'sharp';
 import type { SectionImage } from '../contracts/section.ts';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
-import { MOST_PIXELS, undecodable } from './image-size.ts';
+import { openWithLibvips, undecodable } from './image-size.ts';
 import { openZarrImage } from './zarr-image.ts';
 
 /** An image in memory: 8-bit sRGB, row-major. [heightPx, widthPx, 3] */
@@ -50,8 +50,8 @@ async function decodeZarr(path: string): Promise<Decoded> {
 
 async function decode(path: string): Promise<Decoded> {
   try {
-    const { default: sharp } = await import('sharp');
-    return await sharp(path, { limitInputPixels: MOST_PIXELS, sequentialRead: true, failOn: 'warning' })
+    const image = await openWithLibvips(path, { sequentialRead: true });
+    return await image
       .toColourspace('srgb')
       .removeAlpha()
       .raw({ depth: 'uchar' })

@@ -9,6 +9,7 @@ import { decodeImage, type RgbImage } from './decode-image.ts';
 import { createImageCache } from './image-cache.ts';
 import { readImageSize } from './image-size.ts';
 import { createPatchReader } from './patch-reader.ts';
+import { openRegions } from './region-reader.ts';
 
 const [WIDTH, HEIGHT] = [9, 7];
 /** Every channel of every pixel differs from its neighbours, and none is black. */
@@ -88,6 +89,44 @@ describe('readImageSize', () => {
     const opened = await readImageSize(path);
     expect(opened).toEqual({ path, widthPx: WIDTH, heightPx: HEIGHT });
     expect((await decodeImage(opened)).pixels).toEqual(pixels);
+  });
+
+  it('ignores a colour profile, in strips and as a whole', async () => {
+    const path = join(folder, 'profile.tif');
+    const green = sharp({ create: { width: 2, height: 2, channels: 3, background: { r: 0, g: 255, b: 0 } } });
+    await writeFile(path, await green.withIccProfile('p3').tiff({ compression: 'lzw' }).toBuffer());
+    const stored = [...(await sharp(path, { ignoreIcc: true }).raw().toBuffer())];
+    expect(stored).not.toEqual([...(await sharp(path).raw().toBuffer())]);
+    const opened = await readImageSize(path);
+    const regions = await openRegions(opened);
+    expect([...(await regions.read({ left: 0, top: 0, width: 2, height: 2 }))]).toEqual(stored);
+    await regions.close();
+    expect([...(await decodeImage(opened)).pixels]).toEqual(stored);
+  });
+
+  it.each<[string, (s: Sharp) => Sharp, string]>([
+    ['fractions', (s) => s.toColourspace('scrgb').tiff({ compression: 'none' }), 'scrgb of type float'],
+    ['the four inks', (s) => s.toColourspace('cmyk').jpeg(), 'cmyk of type uchar'],
+  ])('refuses pixels of %s, which would be clipped or guessed', async (name, encode, found) => {
+    const path = join(folder, name);
+    await writeFile(path, await encode(sharp(pixels, { raw })).toBuffer());
+    await expect(readImageSize(path)).rejects.toMatchObject({
+      tag: 'unsupported',
+      message: `${path}: needed grey or RGB pixels of 8 or 16 bit, found ${found}; save it again as 8-bit RGB`,
+    });
+  });
+
+  it('refuses channels that are pages, as OME-TIFF may have them, but not a grey pyramid', async () => {
+    const page = await sharp(pixels, { raw }).greyscale().png().toBuffer();
+    const pages = sharp([page, page, page], { join: { animated: true } });
+    const path = join(folder, 'pages.tif');
+    await writeFile(path, await pages.toColourspace('b-w').tiff({ compression: 'none' }).toBuffer());
+    await expect(readImageSize(path)).rejects.toThrow('found 3 grey pages of one size');
+    const pyramid = join(folder, 'pyramid.tif');
+    const large = sharp({ create: { width: 300, height: 300, channels: 3, background: 'red' } }).toColourspace('b-w');
+    await writeFile(pyramid, await large.tiff({ compression: 'none', pyramid: true, tile: true }).toBuffer());
+    expect((await sharp(pyramid).metadata()).pages).toBeGreaterThan(1);
+    expect(await readImageSize(pyramid)).toMatchObject({ widthPx: 300, heightPx: 300 });
   });
 });
 

@@ -1,8 +1,7 @@
 import { open } from 'node:fs/promises';
-import sharp from 'sharp';
 import type { SectionImage } from '../contracts/section.ts';
 import { decodeImage, isFolder } from './decode-image.ts';
-import { MOST_PIXELS, undecodable } from './image-size.ts';
+import { openWithLibvips, undecodable } from './image-size.ts';
 import { openStrips } from './strip-regions.ts';
 import { openZarrImage } from './zarr-image.ts';
 
@@ -53,7 +52,8 @@ function libvipsRegions({ path }: SectionImage): RegionReader {
   return {
     async read(region) {
       try {
-        const pixels = await sharp(path, { limitInputPixels: MOST_PIXELS, page: 0, failOn: 'warning' })
+        const image = await openWithLibvips(path);
+        const pixels = await image
           .extract(region)
           .toColourspace('srgb')
           .removeAlpha()
