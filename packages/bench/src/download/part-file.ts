@@ -17,10 +17,13 @@ export interface Part {
 
 const aboutSchema = z.strictObject({ url: z.string(), validator: z.string(), total: z.int().optional() });
 
+/** Where what has arrived of a file lies. */
+export const partPath = (path: string): string => `${path}.part`;
+
 /** What an earlier call left of this file from this address; an empty part where it left nothing that can be continued. */
 export async function partOf(path: string, url: string): Promise<Part> {
   await mkdir(dirname(path), { recursive: true });
-  const part: Part = { path: `${path}.part`, about: `${path}.part.json`, bytes: 0 };
+  const part: Part = { path: partPath(path), about: `${partPath(path)}.json`, bytes: 0 };
   const size = await stat(part.path).then(
     (found) => found.size,
     () => 0,

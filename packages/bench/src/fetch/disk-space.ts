@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SpotbenchError } from '@spotbench/core';
+import { partPath } from '../download/part-file.ts';
 import { formatBytes } from './format-bytes.ts';
 import type { WantedFile } from './wanted-files.ts';
 
@@ -13,9 +14,15 @@ export async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** The least that fetching takes, bytes: an archive is there beside what is in it, which is at least as much. */
-export function leastSpace(files: readonly WantedFile[]): number {
-  return files.reduce((sum, { bytes = 0, unpack }) => sum + bytes * (unpack ? 2 : 1), 0);
+/**
+ * The least that fetching still takes, bytes: an archive is there beside what is in it, which is at least as much; what an
+ * earlier call left of a download has its place already.
+ */
+export function leastSpace(root: string, files: readonly WantedFile[]): number {
+  return files.reduce((sum, { file, bytes = 0, unpack }) => {
+    const arrived = statSync(partPath(join(root, file)), { throwIfNoEntry: false })?.size ?? 0;
+    return sum + bytes * (unpack ? 2 : 1) - Math.min(arrived, bytes);
+  }, 0);
 }
 
 /** @throws SpotbenchError `missing-data` when there is less room than `needed`. */

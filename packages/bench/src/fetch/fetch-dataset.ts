@@ -126,7 +126,7 @@ async function requireConsent(
 ): Promise<void> {
   const absent = files.filter(({ file }) => !existsSync(join(root, file)));
   if (absent.length === 0) return;
-  requireSpace(root, leastSpace(absent), await free(root));
+  requireSpace(root, leastSpace(root, absent), await free(root));
   const bytes = absent.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
   const unknown = absent.filter((file) => file.bytes === undefined).length;
   if (bytes <= ASK_ABOVE_BYTES && unknown === 0) return;
