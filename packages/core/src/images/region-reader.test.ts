@@ -55,6 +55,47 @@ describe('openRegions', () => {
     expect(sums(await regions.read({ left, top, width, height }))).toEqual(golden.images.tiled[1]);
   });
 
+  it('refuses a tiff with a strip that was not written, of which place and size are 0', async () => {
+    const bytes = await readFile(fixture('stripped.tif'));
+    bytes.writeUInt32LE(0, bytes.indexOf(Buffer.from(Uint32Array.of(9872).buffer)));
+    bytes.writeUInt16LE(0, bytes.indexOf(Buffer.from(Uint16Array.of(1920, 1920, 1920).buffer)) + 5 * 2);
+    const path = join(await mkdtemp(join(tmpdir(), 'spotbench-regions-')), 'unfinished.tif');
+    await writeFile(path, bytes);
+    const image = await readImageSize(path);
+    await expect(openRegions(image)).rejects.toThrow(
+      `${path}: strip 5 holds 0 bytes, fewer than its rows have; the file was not written to its end: fetch it again`,
+    );
+    await expect(decodeImage(image)).rejects.toMatchObject({ tag: 'bad-data' });
+  });
+
+  it('divides colours by the alpha they are stored multiplied by, in strips as in the whole image', async () => {
+    const bytes = await readFile(fixture('rgba-stripped.tif'));
+    // The entry of ExtraSamples: tag 338, a short, one of them; 2 is alpha apart from the colours, 1 in them.
+    bytes.writeUInt16LE(1, bytes.indexOf(Buffer.from('5201030001000000', 'hex')) + 8);
+    // Alpha of the last pixel.
+    bytes[bytes.length - 1] = 128;
+    const path = join(await mkdtemp(join(tmpdir(), 'spotbench-regions-')), 'associated.tif');
+    await writeFile(path, bytes);
+    const image = await readImageSize(path);
+    const regions = await openRegions(image);
+    const pixels = await regions.read({ left: 0, top: 0, width: golden.width, height: golden.height });
+    await regions.close();
+    expect(pixels).toEqual((await decodeImage(image)).pixels);
+  });
+
+  it('says what to do about a compression that is known and not read', async () => {
+    const bytes = await readFile(fixture('stripped-lzw.tif'));
+    // The entry of Compression: tag 259, a short, one of them; 5 is LZW, 34925 LZMA.
+    const entry = bytes.indexOf(Buffer.from('0301030001000000', 'hex'));
+    bytes.writeUInt16LE(34925, entry + 8);
+    const path = join(await mkdtemp(join(tmpdir(), 'spotbench-regions-')), 'lzma.tif');
+    await writeFile(path, bytes);
+    await expect(decodeImage(await readImageSize(path))).rejects.toMatchObject({
+      tag: 'unsupported',
+      message: expect.stringMatching(/LZMA.*; save it again as a tiff with JPEG, LZW or deflate$/) as string,
+    });
+  });
+
   it.each(['stripped', 'stripped-lzw', 'tiled-jpeg', 'bigtiff'])(
     'reads or refuses whatever became of %s.tif',
     async (name) => {

@@ -12,6 +12,8 @@ const NONE = 1;
 const LOSSLESS = [NONE, 5, 8, 32946];
 const GREY = 1;
 const RGB = 2;
+/** Colours that are stored multiplied by alpha; libvips divides them again. */
+const ASSOCIATED_ALPHA = 1;
 
 /**
  * Opens a tiff whose rows are stored in strips without loss, 8 bit, grey, RGB or RGBA, for reading rectangles; undefined for
@@ -56,6 +58,8 @@ async function stripTable(page: GeoTIFFImage, compression: number): Promise<Stri
 function isEightBit(page: GeoTIFFImage): boolean {
   const samples = page.getSamplesPerPixel();
   const photometric = tag(page, 'PhotometricInterpretation');
+  const fourth = (page.fileDirectory.getValue('ExtraSamples') as ArrayLike<number> | undefined)?.[0];
+  if (fourth === ASSOCIATED_ALPHA) return false;
   const colours = (photometric === RGB && (samples === 3 || samples === 4)) || (photometric === GREY && samples === 1);
   return colours && Array.from({ length: samples }, (_, s) => page.getBitsPerSample(s)).every((bits) => bits === 8);
 }
