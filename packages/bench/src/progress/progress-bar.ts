@@ -10,6 +10,8 @@ export interface ProgressBar {
 
 const QUIET_MS = 2000;
 const LINE_EVERY_MS = 10_000;
+/** Columns for counts and ETA: on a narrow terminal the bar is what gives way. */
+const BESIDE_BAR = 32;
 
 /** A bar named `label`. Nothing is shown for steps shorter than two seconds. */
 export function createProgressBar(label: string, stream: NodeJS.WriteStream = process.stderr): ProgressBar {
@@ -24,8 +26,9 @@ function terminalBar(label: string, stream: NodeJS.WriteStream): ProgressBar {
       if (monotonicMs() - started < QUIET_MS) return;
       if (!bar) {
         const format = `${label} [{bar}] {value}/{total} | ETA {eta_formatted} | {what}`;
+        const barsize = Math.max(5, Math.min(40, stream.columns - label.length - BESIDE_BAR));
         bar = new SingleBar(
-          { format, stream, clearOnComplete: true, hideCursor: true, etaBuffer: 50 },
+          { format, stream, barsize, clearOnComplete: true, hideCursor: true, etaBuffer: 50 },
           Presets.shades_classic,
         );
         bar.start(total, done, { what });
