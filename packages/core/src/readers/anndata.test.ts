@@ -1,4 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAnndata } from './anndata.ts';
@@ -179,6 +181,34 @@ describe('readAnndata', () => {
     });
     await fc.assert(property, { seed: 6, numRuns: 150 });
   });
+
+  it('does not take a lost chunk of a zarr table for zeros', async () => {
+    const copy = join(await mkdtemp(join(tmpdir(), 'spotbench-zarr-')), 'lost.zarr');
+    await cp(fixture('anndata/v3.zarr'), copy, { recursive: true });
+    await rm(join(copy, 'X/data/c'), { recursive: true });
+    expect(await messageOf(readAnndata(copy))).toBe(
+      `${copy} dataset /X/data: needed the chunk /X/data/c/0, found none; zarr would take its entries for zeros; copy the whole folder again`,
+    );
+  });
+
+  it.each([
+    ['X/data', 'v3'],
+    ['var/feature_types', 'v3'],
+    ['obsm/spatial', 'v2'],
+  ])(
+    'does not take %s of a zarr %s table for absent when its numbers are of a type that is not read',
+    async (name, v) => {
+      const copy = join(await mkdtemp(join(tmpdir(), 'spotbench-zarr-')), 'odd.zarr');
+      await cp(fixture(`anndata/${v}.zarr`), copy, { recursive: true });
+      const array = name === 'var/feature_types' ? `${name}/codes` : name;
+      const path = join(copy, array, v === 'v3' ? 'zarr.json' : '.zarray');
+      const type = v === 'v3' ? '"data_type": "complex128"' : '"dtype": "<c16"';
+      await writeFile(path, (await readFile(path, 'utf8')).replace(/"(data_type|dtype)": *"[^"]+"/, type));
+      expect(await messageOf(readAnndata(copy))).toMatch(
+        new RegExp(`/${array}: does not read \\(.*(c16|complex128)\\); write`),
+      );
+    },
+  );
 
   it('refuses a file cut short anywhere', async () => {
     const good = await readFile(fixture('anndata/csc.h5ad'));

@@ -1,14 +1,17 @@
-import { readdir, stat } from 'node:fs/promises';
+import { access, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as zarrita from 'zarrita';
 import type { Array as ZarrArray, DataType, Group } from 'zarrita';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
-import { openZarrFolder } from '../images/load-zarrita.ts';
+import { openZarrFolder, type ZarrFolder } from '../images/load-zarrita.ts';
 import { badData } from './bad-data.ts';
 import { fromBigInts, type Numbers, placeIn, type Tree } from './tree.ts';
 
 type Zarr = typeof zarrita;
 type Node = ZarrArray<DataType> | Group<never>;
+
+/** The entries of a sparse matrix: none is zero, so that writers leave out no chunk of them. */
+const ENTRIES = /(^|\/)data$/;
 
 /**
  * Opens a zarr folder, version 2 or 3. The library is loaded at the first call.
@@ -19,19 +22,29 @@ export async function openZarr(path: string): Promise<Tree> {
   if (!found?.isDirectory())
     throw new SpotbenchError('missing-data', `${path}: needed a zarr folder, found none; check the data folder`);
   const { zarr, root } = await openZarrFolder(path);
-  return new ZarrTree(path, zarr, root as never);
+  return new ZarrTree(path, zarr, root.store);
 }
 
 class ZarrTree implements Tree {
   readonly path: string;
   readonly #zarr: Zarr;
-  readonly #root: ReturnType<Zarr['root']>;
+  readonly #root: zarrita.Location<Pick<ZarrFolder['root']['store'], 'get' | 'getRange'>>;
   readonly #nodes = new Map<string, Node | undefined>();
 
-  constructor(path: string, zarr: Zarr, root: ReturnType<Zarr['root']>) {
+  /** Files that the last read found missing. */
+  readonly #missing: string[] = [];
+
+  constructor(path: string, zarr: Zarr, store: ZarrFolder['root']['store']) {
     this.path = path;
     this.#zarr = zarr;
-    this.#root = root;
+    const noted = <T>(key: string, bytes: T): T => {
+      if (bytes === undefined) this.#missing.push(key);
+      return bytes;
+    };
+    this.#root = zarr.root({
+      get: async (key, options) => noted(key, await store.get(key, options)),
+      getRange: async (key, range, options) => noted(key, await store.getRange(key, range, options)),
+    });
   }
 
   async kind(name: string): Promise<'group' | 'array' | 'absent'> {
@@ -53,6 +66,10 @@ class ZarrTree implements Tree {
 
   async shape(array: string): Promise<readonly number[]> {
     return (await this.#array(array)).shape;
+  }
+
+  async chunkRows(array: string): Promise<number> {
+    return (await this.#array(array)).chunks[0] ?? 1;
   }
 
   async elements(array: string): Promise<'text' | 'numbers' | 'other'> {
@@ -86,16 +103,31 @@ class ZarrTree implements Tree {
 
   async #open(name: string): Promise<Node | undefined> {
     if (this.#nodes.has(name)) return this.#nodes.get(name);
-    const node = await this.#guard(name, async () => {
-      try {
-        return (await this.#zarr.open(this.#root.resolve(name))) as unknown as Node;
-      } catch (cause) {
-        if (cause instanceof Error && /not ?found/i.test(`${cause.name} ${cause.message}`)) return undefined;
-        throw cause;
-      }
-    });
+    const stored = await this.#stored(name);
+    const at = this.#root.resolve(name);
+    const node =
+      stored &&
+      (await this.#guard(name, async () => {
+        const { v2, v3 } = this.#zarr.open;
+        if (stored === 'v3') return (await v3(at)) as unknown as Node;
+        return (await (stored === 'v2 array'
+          ? v2(at, { kind: 'array' })
+          : v2(at, { kind: 'group' }))) as unknown as Node;
+      }));
     this.#nodes.set(name, node);
     return node;
+  }
+
+  /** By the metadata that are there: of what the library cannot open it would say that there is none of that name. */
+  async #stored(name: string): Promise<'v3' | 'v2 array' | 'v2 group' | undefined> {
+    const isThere = (file: string): Promise<boolean> =>
+      access(join(this.path, name, file)).then(
+        () => true,
+        () => false,
+      );
+    if (await isThere('zarr.json')) return 'v3';
+    if (await isThere('.zarray')) return 'v2 array';
+    return (await isThere('.zgroup')) ? 'v2 group' : undefined;
   }
 
   async #array(name: string): Promise<ZarrArray<DataType>> {
@@ -107,7 +139,15 @@ class ZarrTree implements Tree {
   async #data(name: string, rows?: readonly [number, number]): Promise<unknown> {
     const node = await this.#array(name);
     const selection = rows && [this.#zarr.slice(rows[0], rows[1]), ...node.shape.slice(1).map(() => null)];
-    return this.#guard(name, async () => ((await this.#zarr.get(node, selection)) as { data: unknown }).data);
+    this.#missing.length = 0;
+    const { data } = await this.#guard(name, async () => (await this.#zarr.get(node, selection)) as { data: unknown });
+    if (ENTRIES.test(name) && this.#missing.length > 0)
+      throw badData(
+        placeIn(this, name),
+        `needed the chunk ${this.#missing[0]}, found none; zarr would take its entries for zeros`,
+        'copy the whole folder again',
+      );
+    return data;
   }
 
   async #guard<T>(name: string, action: () => Promise<T>): Promise<T> {
@@ -116,7 +156,8 @@ class ZarrTree implements Tree {
     } catch (cause) {
       if (cause instanceof SpotbenchError) throw cause;
       const why = cause instanceof Error ? cause.message.split('\n')[0] : 'unreadable';
-      throw badData(placeIn(this, name), `does not read (${why})`, undefined, cause);
+      const remedy = /unsupported/i.test(why) ? 'write it again as float32, int32 or text' : undefined;
+      throw badData(placeIn(this, name), `does not read (${why})`, remedy, cause);
     }
   }
 }
