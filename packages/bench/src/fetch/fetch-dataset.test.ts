@@ -382,6 +382,15 @@ describe('a data set in an archive', () => {
     expect(Object.keys(lock().datasets.tiny['all.zip'].unpacked!)).toEqual(Object.keys(contents).sort());
   });
 
+  it('is kept where its files cannot be written', async () => {
+    served['all.zip'] = await zip(named());
+    put('ST-cnts', 'a file where a folder is needed');
+    const failed = fetchTiny(zipped());
+    await expect(failed).rejects.toMatchObject({ tag: 'missing-data' });
+    await expect(failed).rejects.toThrow(/raw\/tiny: could not be written: E.*what has arrived is kept/);
+    expect(filesBelow(root)).toEqual(['ST-cnts', 'all.zip', 'all.zip.fetched.json']);
+  });
+
   it('never replaces a file of the user’s', async () => {
     served['all.zip'] = await zip(named());
     put('ST-cnts/A1.tsv.gz', 'mine');

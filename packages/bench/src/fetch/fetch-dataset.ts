@@ -154,8 +154,19 @@ async function fetchAll(
   return results.flatMap((result) => {
     if (result.status === 'fulfilled') return [];
     if (isSpotbenchError(result.reason)) return [result.reason];
-    throw result.reason;
+    throw diskProblem(root, result.reason) ?? result.reason;
   });
+}
+
+/** A full or read-only disk met while an archive is unpacked or a file moved. */
+function diskProblem(root: string, error: unknown): SpotbenchError | undefined {
+  if (!(error instanceof Error && 'syscall' in error)) return undefined;
+  return new SpotbenchError(
+    'missing-data',
+    `${root}: could not be written: ${error.message}; what has arrived is kept: make room, or see to it that you may write ` +
+      `there, and run the command again`,
+    { cause: error },
+  );
 }
 
 function throwAll(id: string, problems: readonly SpotbenchError[]): void {

@@ -152,6 +152,14 @@ describe('an archive that is refused leaves nothing behind', () => {
     await expect(unpack({ path: await zip({ noise }), kind: 'zip', limits })).resolves.toBeDefined();
   });
 
+  it.each([[['a', 'a/b']], [['a/b', 'a']], [['n'.repeat(300)]]])(
+    'names %j that cannot be files side by side',
+    async (names) => {
+      const path = await tar(names.map((name) => [{ name }, counts] as const));
+      await refused({ path, kind: 'tar' }, 'has a name that cannot be a file beside the others here: E');
+    },
+  );
+
   it('missing member', async () => {
     await refused({ path: await zip({ 'deep/A2.tsv': counts }), kind: 'zip', members }, 'lacks 1 of 1 members, the first deep/A1.tsv; it has 1 (nearest: deep/A2.tsv)'); // prettier-ignore
     await refused({ path: await tar([]), kind: 'tar' }, 'holds no file');

@@ -48,7 +48,8 @@ export async function extractArchive(packed: Packed, root: string): Promise<Stag
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     packed.signal?.throwIfAborted();
-    if (isSpotbenchError(error) || isSystemError(error)) throw error;
+    if (isSpotbenchError(error)) throw error;
+    if (isSystemError(error)) throw namesRefused(packed, error) ?? error;
     throw new SpotbenchError(
       'bad-data',
       `${packed.path}: not a whole ${packed.kind} file: ${(error as Error).message}; remove it and fetch it again`,
@@ -121,8 +122,26 @@ const refused = ({ path }: Packed, member: string, problem: string): SpotbenchEr
     `${path}: member "${member}" ${problem}, where a plain file was needed; nothing was unpacked: do not use this archive`,
   );
 
+/** What the file system says where a name is too long, or one file's name is another's folder, or differs from it by case only. */
+const NAME_PROBLEMS: ReadonlySet<string | undefined> = new Set([
+  'EEXIST',
+  'EISDIR',
+  'ENOTDIR',
+  'ENAMETOOLONG',
+  'EILSEQ',
+  'EINVAL',
+]);
+
+function namesRefused({ path }: Packed, error: NodeJS.ErrnoException): SpotbenchError | undefined {
+  if (!NAME_PROBLEMS.has(error.code)) return undefined;
+  return new SpotbenchError(
+    'bad-data',
+    `${path}: has a name that cannot be a file beside the others here: ${error.message}; nothing was unpacked: do not use this archive`,
+    { cause: error },
+  );
+}
+
 /** No space, no permission and the like: not the archive's fault. Errors of zlib have codes of their own. */
-function isSystemError(error: unknown): boolean {
-  const { syscall } = error as NodeJS.ErrnoException;
-  return syscall !== undefined;
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
 }
