@@ -2,8 +2,8 @@ import { badData } from './bad-data.ts';
 import { checkPointers, type RawCounts } from './gather-genes.ts';
 import { needArray, needNumbers, needPair, type Numbers, placeIn, type Tree } from './tree.ts';
 
-/** Numbers of a dense matrix held at a time: 16 MB of float32. */
-const BLOCK = 2 ** 22;
+/** Least numbers of a dense matrix read at a time, 4 MB of float32, where they are not stored in larger chunks. */
+const BLOCK = 2 ** 20;
 
 /**
  * Reads a matrix as anndata writes it: dense (an array), or sparse by rows (`csr_matrix`) or columns (`csc_matrix`; a group of
@@ -20,8 +20,10 @@ export async function readAnndataMatrix(tree: Tree, name: string, rows: number, 
 async function readDense(tree: Tree, name: string, rows: number, columns: number): Promise<RawCounts> {
   const shape = await needArray(tree, name, 2);
   checkShape(tree, name, [shape[0], shape[1]], rows, columns);
-  const step = Math.max(1, Math.floor(BLOCK / Math.max(1, columns)));
-  const pieces = new Pieces(rows);
+  // Whole chunks, so that none is decompressed twice.
+  const chunk = await tree.chunkRows(name);
+  const step = chunk * Math.max(1, Math.floor(BLOCK / Math.max(1, chunk * columns)));
+  const pieces = new Pieces(rows, step * columns);
   for (let from = 0; from < rows; from += step) {
     const to = Math.min(rows, from + step);
     const block = await tree.numbers(name, [from, to]);
@@ -35,29 +37,31 @@ class Pieces {
   readonly #indptr: Uint32Array;
   readonly #indices: Uint32Array[] = [];
   readonly #values: Float64Array[] = [];
+  /** Where the entries of a block are collected. */
+  readonly #scratch: { readonly indices: Uint32Array; readonly values: Float64Array };
   #row = 0;
 
-  constructor(rows: number) {
+  constructor(rows: number, most: number) {
     this.#indptr = new Uint32Array(rows + 1);
+    this.#scratch = { indices: new Uint32Array(most), values: new Float64Array(most) };
   }
 
   add(block: Numbers, columns: number): void {
+    const { indices, values } = this.#scratch;
     let nnz = 0;
-    for (const value of block) if (value !== 0) nnz++;
-    const [indices, values] = [new Uint32Array(nnz), new Float64Array(nnz)];
-    let at = 0;
     for (let start = 0; start < block.length; start += columns) {
-      const before = at;
+      const before = nnz;
       for (let c = 0; c < columns; c++) {
-        if (block[start + c] === 0) continue;
-        indices[at] = c;
-        values[at++] = block[start + c];
+        const value = block[start + c];
+        if (value === 0) continue;
+        indices[nnz] = c;
+        values[nnz++] = value;
       }
-      this.#indptr[this.#row + 1] = this.#indptr[this.#row] + at - before;
+      this.#indptr[this.#row + 1] = this.#indptr[this.#row] + nnz - before;
       this.#row++;
     }
-    this.#indices.push(indices);
-    this.#values.push(values);
+    this.#indices.push(indices.slice(0, nnz));
+    this.#values.push(values.slice(0, nnz));
   }
 
   finish(): RawCounts {

@@ -99,6 +99,10 @@ class H5Tree implements Tree {
     return this.#read(array, () => this.#dataset(array).shape ?? []);
   }
 
+  chunkRows(array: string): Promise<number> {
+    return this.#read(array, () => this.#dataset(array).metadata.chunks?.[0] ?? 1);
+  }
+
   elements(array: string): Promise<'text' | 'numbers' | 'other'> {
     return this.#read(array, () => {
       const { type } = this.#dataset(array).metadata;

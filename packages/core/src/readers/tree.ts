@@ -15,6 +15,8 @@ export interface Tree {
   /** A number, text, boolean or list of those; undefined where there is none of that name. */
   attribute(name: string, key: string): Promise<unknown>;
   shape(array: string): Promise<readonly number[]>;
+  /** Rows that are stored together, and so best read together: 1 where the array is not stored in chunks. */
+  chunkRows(array: string): Promise<number>;
   elements(array: string): Promise<'text' | 'numbers' | 'other'>;
   /** All numbers of an array, or rows `from` up to `to` of it, row-major. Booleans are 0 and 1. */
   numbers(array: string, rows?: readonly [from: number, to: number]): Promise<Numbers>;
