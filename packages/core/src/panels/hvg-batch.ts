@@ -1,4 +1,5 @@
 import type { CountMatrix } from '../contracts/counts.ts';
+import { spotCount } from '../counts/csr.ts';
 
 /** What a batch (a section) says of every gene. */
 export interface GeneVariability {
@@ -20,37 +21,52 @@ export function meanAndVariance(
   return { mean, variance };
 }
 
+/** What a count of a spot is added as. */
+export type SpotValue = (count: number, spot: number) => number;
+
+/** Sums over all spots and sums of squares of what counts are added as, of every column of the matrix. [columns] each */
+export interface ColumnSums {
+  readonly sums: Float64Array;
+  readonly squares: Float64Array;
+}
+
+export function sumsOf(counts: CountMatrix, value: SpotValue): ColumnSums {
+  const columns = counts.genes.length;
+  const into = { sums: new Float64Array(columns), squares: new Float64Array(columns) };
+  for (let spot = 0; spot < spotCount(counts); spot++) addSpot(counts, spot, value, into);
+  return into;
+}
+
+function addSpot({ indptr, indices, values }: CountMatrix, spot: number, value: SpotValue, into: ColumnSums): void {
+  const { sums, squares } = into;
+  const end = indptr[spot + 1];
+  for (let k = indptr[spot]; k < end; k++) {
+    const v = value(values[k], spot);
+    const column = indices[k];
+    sums[column] += v;
+    squares[column] += v * v;
+  }
+}
+
 /** Counts below this are most of all and stand in a spot again and again. */
 const SMALL = 64;
 
-/**
- * Sums and sums of squares of `value(count, spot)` over all spots, of every column of the matrix; asked for once for each small
- * count of a spot. [columns] each
- */
-export function sumsOf(
-  { genes, indptr, indices, values }: CountMatrix,
-  value: (count: number, spot: number) => number,
-): { sums: Float64Array; squares: Float64Array } {
-  const sums = new Float64Array(genes.length);
-  const squares = new Float64Array(genes.length);
+/** The same values, asked for once for each small count of a spot as long as spots come one after the other. */
+export function rememberSmall(value: SpotValue): SpotValue {
   const known = new Float64Array(SMALL);
-  for (let i = 0; i + 1 < indptr.length; i++) {
-    known.fill(NaN);
-    const end = indptr[i + 1];
-    for (let k = indptr[i]; k < end; k++) {
-      const count = values[k];
-      // A count that is no whole number finds undefined.
-      let v: number | undefined = count < SMALL ? known[count] : NaN;
-      if (v === undefined || Number.isNaN(v)) {
-        v = value(count, i);
-        if (count < SMALL) known[count] = v;
-      }
-      const column = indices[k];
-      sums[column] += v;
-      squares[column] += v * v;
+  let spotNow = -1;
+  return (count, spot) => {
+    if (spot !== spotNow) {
+      known.fill(NaN);
+      spotNow = spot;
     }
-  }
-  return { sums, squares };
+    // A count that is no whole number finds undefined.
+    const found: number | undefined = count < SMALL ? known[count] : NaN;
+    if (found !== undefined && !Number.isNaN(found)) return found;
+    const asked = value(count, spot);
+    if (count < SMALL) known[count] = asked;
+    return asked;
+  };
 }
 
 /** Column of each gene, all of which the matrix has. [G] */

@@ -2,7 +2,15 @@ import type { CountMatrix } from '../contracts/counts.ts';
 import { librarySizes, spotCount } from '../counts/csr.ts';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
 import { medianTotal } from '../expression/target-rule.ts';
-import { columnsOf, type GeneVariability, meanAndVariance, pick, sumsOf } from './hvg-batch.ts';
+import {
+  columnsOf,
+  type GeneVariability,
+  meanAndVariance,
+  pick,
+  rememberSmall,
+  type SpotValue,
+  sumsOf,
+} from './hvg-batch.ts';
 
 /** The upper quartile of the normal distribution: makes a median absolute deviation a standard deviation. */
 const NORMAL_QUARTILE = 0.6744897501960817;
@@ -33,10 +41,10 @@ export function dispersionVariability(
 ): GeneVariability {
   const totals = librarySizes(counts);
   const scale = options.scaleTo === 'median' ? medianTotal(totals) : options.scaleTo;
-  const scaled = (count: number, i: number): number => count / (totals[i] / scale);
-  // scanpy's Seurat flavour undoes the logarithm it is given, which rounds.
-  const value =
-    options.flavour === 'seurat' ? (c: number, i: number) => Math.expm1(Math.log1p(scaled(c, i))) : logged(scaled);
+  const units = Float64Array.from(totals, (total) => total / scale);
+  const scaled: SpotValue = (count, spot) => count / units[spot];
+  // The logarithm scanpy's Seurat flavour is given it undoes, but for rounding.
+  const value = options.flavour === 'seurat' ? scaled : rememberSmall((count, spot) => Math.log1p(scaled(count, spot)));
   const ofColumns = sumsOf(counts, value);
   const columns = columnsOf(counts, genes);
   const [sums, squares] = [pick(ofColumns.sums, columns), pick(ofColumns.squares, columns)];
@@ -53,11 +61,6 @@ export function dispersionVariability(
   });
   return { score, chosen };
 }
-
-const logged =
-  (scaled: (count: number, spot: number) => number) =>
-  (count: number, spot: number): number =>
-    Math.log1p(scaled(count, spot));
 
 function normalise(
   { mean, variance }: { mean: Float64Array; variance: Float64Array },
