@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import type { Sharp } from 'sharp';
+import { describe, expect, it, vi } from 'vitest';
 import { isSpotbenchError } from '../errors/spotbench-error.ts';
 import { decodeImage } from './decode-image.ts';
 import { readImageSize } from './image-size.ts';
@@ -54,6 +55,29 @@ describe('openRegions', () => {
     const [left, top, width, height] = golden.regions[1];
     expect(sums(await regions.read({ left, top, width, height }))).toEqual(golden.images.tiled[1]);
   });
+
+  it.each(['stripped-jpeg', 'planar', 'sixteen-bit', 'png'])(
+    'reads a large image that cannot be entered, %s, from a file of its pixels, and leaves none behind',
+    async (name) => {
+      const folder = await mkdtemp(join(tmpdir(), 'spotbench-regions-'));
+      vi.stubEnv('TMPDIR', folder);
+      const png = join(folder, 'a.png');
+      const { default: sharp } = await import('sharp');
+      await sharp(fixture('tiled.tif')).png().toFile(png);
+      const image = await readImageSize(name === 'png' ? png : fixture(`${name}.tif`));
+      const written = vi.spyOn(sharp.prototype as Sharp, 'toFile');
+      const regions = await openRegions(image, { largestWholeBytes: golden.width * golden.height * 3 - 1 });
+      expect(written).toHaveBeenCalledOnce();
+      for (const [k, [left, top, width, height]] of golden.regions.entries())
+        expect(sums(await regions.read({ left, top, width, height }))).toEqual(
+          golden.images[name === 'png' ? 'tiled' : name][k],
+        );
+      expect(await readdir(folder)).toEqual(['a.png']);
+      await regions.close();
+      vi.restoreAllMocks();
+      vi.unstubAllEnvs();
+    },
+  );
 
   it('refuses a tiff with a strip that was not written, of which place and size are 0', async () => {
     const bytes = await readFile(fixture('stripped.tif'));

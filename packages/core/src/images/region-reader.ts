@@ -1,4 +1,6 @@
-import { open } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { SectionImage } from '../contracts/section.ts';
 import { decodeImage, isFolder } from './decode-image.ts';
 import { openWithLibvips, undecodable } from './image-size.ts';
@@ -20,19 +22,27 @@ export interface Region {
   readonly height: number;
 }
 
+/** Decoded bytes of an image that is kept in memory as a whole; a her2st section has 276 MB. */
+const LARGEST_WHOLE = 2 ** 29;
+
 /**
  * Opens an image for reading rectangles. Of a tiff only the tiles or strips that a rectangle touches are decoded: tiled ones
  * (JPEG, LZW, deflate, pyramidal, BigTIFF) by libvips, strips without loss by the pieces they are stored in; of a zarr folder
- * the chunks. Other formats
- * cannot be entered in the middle and are decoded once, 3 bytes a pixel. Grey and 16-bit images become 8-bit RGB, an alpha
- * channel is dropped.
+ * the chunks. What cannot be entered in the middle (png, jpg, tiffs of other strips) is decoded once, 3 bytes a pixel: in memory,
+ * or, where that is more than `largestWholeBytes` (512 MB), into a file in the folder for temporary files. Grey and 16-bit images
+ * become 8-bit RGB, an alpha channel is dropped.
  * @throws SpotbenchError `missing-data` when there is no such file, `bad-data` when it does not decode, `unsupported` for
  * compressed strips too large to decode one by one.
  */
-export async function openRegions(image: SectionImage): Promise<RegionReader> {
+export async function openRegions(
+  image: SectionImage,
+  { largestWholeBytes = LARGEST_WHOLE } = {},
+): Promise<RegionReader> {
   if (await isFolder(image.path)) return openZarrImage(image.path);
-  if (!(await isTiff(image))) return wholeImage(image);
-  return (await openStrips(image)) ?? libvipsRegions(image);
+  const strips = (await isTiff(image)) ? await openStrips(image) : undefined;
+  if (typeof strips === 'object') return strips;
+  if (strips === 'tiles') return libvipsRegions(image);
+  return image.widthPx * image.heightPx * 3 > largestWholeBytes ? unpacked(image) : wholeImage(image);
 }
 
 async function isTiff({ path }: SectionImage): Promise<boolean> {
@@ -85,4 +95,19 @@ function wholeImage(image: SectionImage): RegionReader {
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** Decodes an image into a file from which rows can be read; the system deletes it when it is closed, or this process ends. */
+async function unpacked(image: SectionImage): Promise<RegionReader> {
+  const folder = await mkdtemp(join(tmpdir(), 'spotbench-image-'));
+  const path = join(folder, 'unpacked.tif');
+  try {
+    const packed = await openWithLibvips(image.path, { sequentialRead: true });
+    await packed.toColourspace('srgb').removeAlpha().tiff({ compression: 'none', bigtiff: true }).toFile(path);
+    return (await openStrips({ ...image, path })) as RegionReader;
+  } catch (cause) {
+    throw undecodable(image.path, `needed its pixels in ${folder} (TMPDIR)`, cause);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

@@ -16,11 +16,11 @@ const RGB = 2;
 const ASSOCIATED_ALPHA = 1;
 
 /**
- * Opens a tiff whose rows are stored in strips without loss, 8 bit, grey, RGB or RGBA, for reading rectangles; undefined for
- * any other tiff. Libvips would decode such a file from the top for every rectangle.
+ * Opens a tiff whose rows are stored in strips without loss, 8 bit, grey, RGB or RGBA, for reading rectangles; of any other tiff
+ * says whether it is stored in tiles. Libvips would decode all strips, from the top, for every rectangle.
  * @throws SpotbenchError `bad-data` when it is not a tiff, `unsupported` when a compressed strip is larger than 256 MB.
  */
-export async function openStrips(image: SectionImage): Promise<RegionReader | undefined> {
+export async function openStrips(image: SectionImage): Promise<RegionReader | 'tiles' | 'other strips'> {
   const { fromFile } = await import('geotiff');
   const tiff = await guarded(image.path, 'needed a tiff', () => fromFile(image.path));
   const page = await guarded(image.path, 'needed a tiff', () => tiff.getImage(0)).catch(async (error: unknown) => {
@@ -30,7 +30,7 @@ export async function openStrips(image: SectionImage): Promise<RegionReader | un
   const compression = tag(page, 'Compression') ?? NONE;
   if (page.isTiled || !LOSSLESS.includes(compression) || !isEightBit(page) || page.planarConfiguration !== 1) {
     await closeTiff(tiff);
-    return undefined;
+    return page.isTiled ? 'tiles' : 'other strips';
   }
   const strips = await guarded(image.path, 'needed strips', () => stripTable(page, compression)).finally(() =>
     closeTiff(tiff),
