@@ -33,7 +33,9 @@ export function* storedBlocks(path: string, dataset: Dataset): Generator<ArrayBu
     };
     const runs = storageOf(read, { header, length, elementBytes, chunkLength });
     const block = new Uint8Array((chunkLength ?? length) * elementBytes);
-    const compressed = new Uint8Array(chunkLength === undefined ? 0 : Math.max(...runs.map(({ bytes }) => bytes)));
+    const compressed = new Uint8Array(
+      chunkLength === undefined ? 0 : runs.reduce((most, { bytes }) => Math.max(most, bytes), 0),
+    );
     for (const [k, { at, bytes }] of runs.entries()) {
       const plain = chunkLength === undefined ? read(at, bytes, block) : decode(read(at, bytes, compressed), block);
       // The last chunk is stored whole.
