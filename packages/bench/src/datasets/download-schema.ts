@@ -3,7 +3,12 @@ import { relativePath } from './path-schema.ts';
 
 /** A file of an archive and where it goes. `{section}`, `{patient}` and the section's own names are filled in. */
 const member = z.strictObject({
-  from: z.string().min(1).describe('Path inside the archive, * for any name; {section} makes it one member a section.'),
+  from: z
+    .string()
+    .min(1)
+    .describe(
+      'Path inside the archive; {section} makes it one member a section. Of a gz, which has no names, it says nothing.',
+    ),
   to: relativePath.describe('Path below the data root; unpacked when `from` ends in .gz and this does not.'),
 });
 

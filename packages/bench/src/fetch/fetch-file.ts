@@ -22,7 +22,7 @@ export interface FetchFileOptions {
  * was downloaded. The archive is removed once it is unpacked, unless the user had put it there.
  *
  * @throws SpotbenchError as `downloadFile`, `extractArchive` and `placeFiles`. A downloaded archive that cannot be unpacked is
- * removed; one whose password was wrong, or whose files would replace the user's, is kept.
+ * removed; one whose password was wrong, that is whole and lacks a member, or whose files would replace the user's, is kept.
  */
 export async function fetchFile(
   file: WantedFile,

@@ -161,7 +161,10 @@ describe('an archive that is refused leaves nothing behind', () => {
   );
 
   it('missing member', async () => {
-    await refused({ path: await zip({ 'deep/A2.tsv': counts }), kind: 'zip', members }, 'lacks 1 of 1 members, the first deep/A1.tsv; it has 1 (nearest: deep/A2.tsv)'); // prettier-ignore
+    const lacking = unpack({ path: await zip({ 'deep/A2.tsv': counts }), kind: 'zip', members });
+    await expect(lacking).rejects.toMatchObject({ tag: 'missing-data' });
+    await expect(lacking).rejects.toThrow('lacks 1 of 1 members, the first deep/A1.tsv; it has 1 (nearest: deep/A2.tsv); correct unpack.members'); // prettier-ignore
+    expectNothing();
     await refused({ path: await tar([]), kind: 'tar' }, 'holds no file');
   });
 

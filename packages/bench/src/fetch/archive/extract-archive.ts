@@ -37,8 +37,8 @@ export interface Staged {
  * Unpacks what is wanted into a temporary folder below `root`; the caller moves it into place or removes it. Only regular
  * files are made, only below that folder, and no more bytes than the limits allow.
  *
- * @throws SpotbenchError `bad-data` for an archive that is damaged or cut off, lacks a member, has a member that is a link or
- * leaves the root, or holds too much; `bad-config` where a password is needed or is another one; the reason of `signal`.
+ * @throws SpotbenchError `bad-data` for an archive that is damaged or cut off, has a member that is a link or leaves the root, or
+ * holds too much; `missing-data` for a whole one that lacks a member; `bad-config` where a password is needed or is another one; the reason of `signal`.
  */
 export async function extractArchive(packed: Packed, root: string): Promise<Staged> {
   await mkdir(root, { recursive: true });
@@ -103,11 +103,11 @@ function requireAll(packed: Packed, seen: ReadonlySet<string>): void {
   const near = first === undefined ? [] : nearestNames(first, [...seen]);
   const found =
     near.length > 0 ? `nearest: ${near.join(', ')}` : `first of what it has: ${[...seen].slice(0, 3).join(', ')}`;
+  if (seen.size === 0) throw new SpotbenchError('bad-data', `${packed.path}: holds no file`);
   throw new SpotbenchError(
-    'bad-data',
-    seen.size === 0
-      ? `${packed.path}: holds no file`
-      : `${packed.path}: lacks ${missing.length} of ${packed.members.length} members, the first ${first}; it has ${seen.size} (${found})`,
+    'missing-data',
+    `${packed.path}: lacks ${missing.length} of ${packed.members.length} members, the first ${first}; it has ${seen.size} (${found}); ` +
+      `correct unpack.members in datasets.json and run the command again`,
   );
 }
 
