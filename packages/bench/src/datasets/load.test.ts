@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { schemaFiles } from '../results/json-schemas.ts';
+import { wantedFiles } from '../fetch/wanted-files.ts';
 import { findWorkspace, workspaceAt, type Workspace } from '../workspace/workspace.ts';
 import { loadDatasets } from './load.ts';
 import { fillIn, sectionPaths } from './section-paths.ts';
@@ -46,6 +47,17 @@ describe('datasets.json of this repository', () => {
     const paths = datasets.cscc.sections.map((section) => sectionPaths(datasets.cscc, section).image![0]);
     expect(paths[0]).toBe('GSM4284316_P2_ST_rep1.jpg');
     expect(paths[11]).toBe('GSM4284327_P10_ST_rep3.jpg');
+  });
+
+  it('has an address for the image of every section of her2st, six of them without a password', () => {
+    const images = wantedFiles(datasets.her2st).filter(({ file, unpack }) => file.startsWith('ST-imgs') || unpack);
+    const open = images.filter(({ unpack }) => unpack === undefined).map(({ sections }) => sections[0].id);
+    expect(open).toEqual(['B4', 'C2', 'C3', 'C4', 'C5', 'C6']);
+    for (const { file, sections: [{ id, patient }] } of images.filter(({ unpack }) => !unpack))
+      expect(file).toMatch(new RegExp(`^ST-imgs/${patient}/${id}/[^/]+\\.jpg$`)); // prettier-ignore
+    expect(images.flatMap(({ sections }) => sections.map(({ id }) => id)).sort()).toEqual(
+      datasets.her2st.sections.map(({ id }) => id),
+    );
   });
 
   it('gives mclSTExp its 32 sections of her2st, under a split of their own', () => {
