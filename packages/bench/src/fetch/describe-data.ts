@@ -65,6 +65,6 @@ export function describeVerified({ dataset, root, right, wrong, missing, unknown
   ];
   if (unknown.length > 0) lines.push(`  unknown: ${unknown.join(', ')}`);
   if (wrong.length + missing.length > 0)
-    lines.push(`  move wrong files away, then run npx spotbench data fetch ${dataset}`);
+    lines.push(`  ${wrong.length > 0 ? 'move wrong files away, then ' : ''}run npx spotbench data fetch ${dataset}`);
   return lines.join('\n');
 }
