@@ -107,9 +107,9 @@ describe('spotbench data', () => {
     expect(said).toMatch(/4 files right, 1 wrong, 1 missing/);
     expect(said).toMatch(/wrong: ST-cnts\/A1.tsv.gz: needed 18 bytes.*\n {2}missing: ST-cnts\/B1.tsv.gz\n/);
     expect(said).toContain('\n  move wrong files away, then run npx spotbench data fetch tiny\n');
+    expect((await data('status', 'tiny')).out).toMatch(/1 of 2 sections in .*; lacks: no count file; npx spotbench data fetch tiny/); // prettier-ignore
     rmSync(join(folder, 'ST-cnts/A1.tsv.gz'));
     expect((await data('verify', 'tiny')).out).toContain('\n  run npx spotbench data fetch tiny\n');
-    expect((await data('status', 'tiny')).out).toMatch(/1 of 2 sections in .*; lacks: no count file; npx spotbench data fetch tiny/); // prettier-ignore
   });
 
   it('asks before more than 1 GB: where nobody is there, --yes is needed', async () => {
