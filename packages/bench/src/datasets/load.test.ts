@@ -60,6 +60,12 @@ describe('datasets.json of this repository', () => {
     );
   });
 
+  it('says in the title, which every table and plan has, where sections are those of another data set', () => {
+    const twins = Object.values(datasets).filter(({ sameSectionsAs }) => sameSectionsAs !== undefined);
+    expect(twins.map(({ title }) => title)).toEqual([expect.stringContaining('the same four sections as the data set liver')]); // prettier-ignore
+    for (const { title, sameSectionsAs } of twins) expect(title).toContain(sameSectionsAs!.dataset);
+  });
+
   it('gives mclSTExp its 32 sections of her2st, under a split of their own', () => {
     const { her2st } = datasets;
     const own = her2st.splits?.['mclstexp-paper'];
