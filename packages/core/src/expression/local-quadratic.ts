@@ -1,58 +1,87 @@
-const TERMS = 3;
-
 /** Singular values below this part of the largest are taken as 0: 100 units in the last place of float64. */
 const TOLERANCE = 100 * Number.EPSILON;
 
-/**
- * Least squares of y on 1, (x - at), (x - at)^2, rows multiplied by `weight` (the root of the usual weight). Columns are
- * brought to length 1, made orthogonal, and solved by singular values, so that neighbourhoods of one or two different x give
- * the solution of least norm. Returns value and slope at `at`.
- */
-export function localQuadratic(
-  x: Float64Array,
-  y: Float64Array,
-  at: number,
-  weight: (i: number) => number,
-): [value: number, slope: number] {
-  const n = x.length;
-  const columns = Array.from({ length: TERMS }, () => new Float64Array(n));
-  const target = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const w = weight(i);
-    const d = x[i] - at;
-    columns[0][i] = w;
-    columns[1][i] = w * d;
-    columns[2][i] = w * d * d;
-    target[i] = w * y[i];
-  }
-  const lengths = columns.map(norm);
-  columns.forEach((column, c) => scale(column, lengths[c] > 0 ? 1 / lengths[c] : 1));
-  const { r, projected } = orthogonalise(columns, target);
-  const solution = solveBySingularValues(r, projected);
-  return [solution[0] / (lengths[0] || 1), solution[1] / (lengths[1] || 1)];
+/** Points in one variable, each counted `weights` times. [n] each */
+export interface WeightedPoints {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly weights: Float64Array;
 }
 
-/** Modified Gram-Schmidt, twice over: columns = Q r, projected = Q' target. Columns are overwritten by Q. */
-function orthogonalise(columns: Float64Array[], target: Float64Array): { r: number[][]; projected: number[] } {
-  const r = Array.from({ length: TERMS }, () => new Array<number>(TERMS).fill(0));
-  const rest = target.slice();
-  const projected = columns.map((column, c) => {
-    for (let pass = 0; pass < 2; pass++) {
-      for (let k = 0; k < c; k++) {
-        const share = dot(columns[k], column);
-        r[k][c] += share;
-        subtract(column, columns[k], share);
-      }
-    }
-    const length = norm(column);
-    // What rounding leaves of a column that depends on those before it has no direction of its own.
-    r[c][c] = length > TOLERANCE ? length : 0;
-    scale(column, length > TOLERANCE ? 1 / length : 0);
-    const share = dot(column, rest);
-    subtract(rest, column, share);
-    return share;
-  });
-  return { r, projected };
+/**
+ * Least squares of y on 1, d and d^2, d = x - at, brought to length 1 over the points. They are written in polynomials orthogonal
+ * over the points, 1, d - a and (d - c)(d - a) - b (Forsythe, "Generation and use of orthogonal polynomials for data-fitting with
+ * a digital computer", J. SIAM 5, 1957), and solved by singular values, so that neighbourhoods of one or two different x give
+ * the solution of least norm. Returns value and slope at `at`.
+ */
+export function localQuadratic(points: WeightedPoints, at: number): [value: number, slope: number] {
+  const zeroth = project(
+    points,
+    at,
+    () => 1,
+    () => 0,
+    0,
+  );
+  const a = zeroth.centre;
+  const first = project(
+    points,
+    at,
+    (d) => d - a,
+    () => zeroth.share,
+    a ** 2 * zeroth.square,
+  );
+  const b = first.square > 0 ? first.square / zeroth.square : 0;
+  const c = first.centre;
+  const second = project(
+    points,
+    at,
+    (d) => (d - c) * (d - a) - b,
+    (d) => zeroth.share + first.share * (d - a),
+    (a ** 2 + b) ** 2 * zeroth.square + (a + c) ** 2 * first.square,
+  );
+  const norms = [zeroth, first, second].map(({ square }) => Math.sqrt(square));
+  // 1, d and d^2 in the polynomials.
+  const columns = [
+    [norms[0], 0, 0],
+    [a * norms[0], norms[1], 0],
+    [(a ** 2 + b) * norms[0], (a + c) * norms[1], norms[2]],
+  ];
+  const lengths = columns.map((column) => Math.hypot(...column) || 1);
+  const r = [0, 1, 2].map((row) => columns.map((column, k) => column[row] / lengths[k]));
+  const projected = [zeroth, first, second].map(({ share }, k) => share * norms[k]);
+  const solution = solveBySingularValues(r, projected);
+  return [solution[0] / lengths[0], solution[1] / lengths[1]];
+}
+
+/** What a polynomial q is over the points: sum of q^2, mean of d weighted by q^2, and how often it is in y. */
+interface Projection {
+  readonly square: number;
+  readonly centre: number;
+  readonly share: number;
+}
+
+/**
+ * Of a polynomial in d and what is fitted of y so far. `explained` is the sum of squares of its power of d in the polynomials
+ * before it: what rounding leaves of a power that depends on those has no direction of its own.
+ */
+function project(
+  { x, y, weights }: WeightedPoints,
+  at: number,
+  polynomial: (d: number) => number,
+  fitted: (d: number) => number,
+  explained: number,
+): Projection {
+  let [square, centre, share] = [0, 0, 0];
+  for (let i = 0; i < x.length; i++) {
+    const d = x[i] - at;
+    const q = polynomial(d);
+    const weighted = weights[i] * q;
+    square += weighted * q;
+    centre += weighted * q * d;
+    share += weighted * (y[i] - fitted(d));
+  }
+  if (!(square > TOLERANCE ** 2 * (explained + square))) return { square: 0, centre: 0, share: 0 };
+  return { square, centre: centre / square, share: share / square };
 }
 
 /** Least-norm solution of r s = b by one-sided Jacobi rotations of the columns of r. */
@@ -87,20 +116,4 @@ function rotate(u: number[][], v: number[][], p: number, q: number): number {
   const c = 1 / Math.hypot(1, t);
   for (const row of [...u, ...v]) [row[p], row[q]] = [c * row[p] - c * t * row[q], c * t * row[p] + c * row[q]];
   return Math.abs(gamma) / Math.sqrt(alpha * beta);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
-const norm = (a: Float64Array): number => Math.sqrt(dot(a, a));
-
-function scale(a: Float64Array, factor: number): void {
-  for (let i = 0; i < a.length; i++) a[i] *= factor;
-}
-
-function subtract(a: Float64Array, b: Float64Array, factor: number): void {
-  for (let i = 0; i < a.length; i++) a[i] -= factor * b[i];
 }

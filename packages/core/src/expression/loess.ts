@@ -68,27 +68,26 @@ function middle(x: Float64Array, from: number, to: number): number {
 /** Tricube-weighted quadratic fit around `at` over the `floor(n span)` nearest points. */
 function fitVertex({ x, y }: { x: Float64Array; y: Float64Array }, at: number, span: number): Vertex {
   const n = x.length;
-  const near = Math.min(n, Math.floor(n * span + 1e-5));
+  const size = Math.min(n, Math.floor(n * span + 1e-5));
   let from = 0;
-  // The window of `near` sorted points whose farthest end is nearest.
-  while (from + near < n && x[from + near] - at < at - x[from]) from++;
-  const farthest = Math.max(at - x[from], x[from + near - 1] - at);
+  // The window of `size` sorted points whose farthest end is nearest.
+  while (from + size < n && x[from + size] - at < at - x[from]) from++;
+  const farthest = Math.max(at - x[from], x[from + size - 1] - at);
   // Squared, as the routines hold it.
   const bandwidth = farthest ** 2 * Math.max(1, span);
   if (!(bandwidth > 0))
     throw new SpotbenchError(
       'bad-data',
-      `loess: needed points at different x within a span of ${span}, found ${near} at ${at}; use a larger span`,
+      `loess: needed points at different x within a span of ${span}, found ${size} at ${at}; use a larger span`,
     );
-  const weight = (i: number): number => {
-    const squared = (x[i] - at) ** 2;
-    return squared < bandwidth ? Math.sqrt((1 - Math.sqrt(squared / bandwidth) ** 3) ** 3) : 0;
-  };
-  const [value, slope] = localQuadratic(x.subarray(from, from + near), y.subarray(from, from + near), at, (i) =>
-    weight(from + i),
-  );
+  const near = { x: x.subarray(from, from + size), y: y.subarray(from, from + size) };
+  const weights = near.x.map((value) => tricube(Math.sqrt((value - at) ** 2 / bandwidth)));
+  const [value, slope] = localQuadratic({ ...near, weights }, at);
   return { at, value, slope };
 }
+
+const tricube = (distance: number): number => (distance < 1 ? cube(1 - cube(distance)) : 0);
+const cube = (value: number): number => value * value * value;
 
 function hermite(left: Vertex, right: Vertex, x: number): number {
   const width = right.at - left.at;
