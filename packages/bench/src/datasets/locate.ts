@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { SpotbenchError } from '@spotbench/core';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { DatasetEntry, FileRole, SectionEntry } from './schema.ts';
 import { nounOf, sectionPaths } from './section-paths.ts';
@@ -19,10 +20,16 @@ export interface LocatedDataset {
   readonly missing: readonly { readonly id: string; readonly reason: string }[];
 }
 
-/** Folder that holds data sets a user already has, or undefined. */
+/**
+ * Folder that holds data sets a user already has, or undefined.
+ * @throws SpotbenchError `bad-config` where there is no such folder: the synthetic cohorts would run instead.
+ */
 export function externalDataRoot(): string | undefined {
   const given = process.env.SPOTBENCH_DATA;
-  return given === undefined || given === '' ? undefined : resolve(given);
+  if (given === undefined || given === '') return undefined;
+  const root = resolve(given);
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) return root;
+  throw new SpotbenchError('bad-config', `SPOTBENCH_DATA is ${given}: no such folder; correct it, or unset it`);
 }
 
 /** Folder of a data set's files: below SPOTBENCH_DATA where it is there, else in the store. */

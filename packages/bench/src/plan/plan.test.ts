@@ -110,6 +110,11 @@ describe('makePlan', () => {
     expect(makePlan(workspace, { protocols: ['mclstexp-paper'] }).cells.length).toBeGreaterThan(0);
   });
 
+  it('does not take the synthetic cohorts where SPOTBENCH_DATA is misspelt', () => {
+    process.env.SPOTBENCH_DATA = join(workspace.root, 'dtaa');
+    expect(() => makePlan(workspace)).toThrow(/SPOTBENCH_DATA is .*dtaa: no such folder; correct it, or unset it/);
+  });
+
   it('says that a protocol lacks its gene list also where the data is not there', () => {
     const { skipped, cells } = makePlan(workspace, { protocols: ['mclstexp-paper-visium', 'mclstexp-paper-cscc'] });
     expect(cells).toEqual([]);
