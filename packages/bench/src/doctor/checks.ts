@@ -1,10 +1,12 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { isSpotbenchError } from '@spotbench/core';
 import { chooseEngine, engineNames, probeEngine } from '@spotbench/engine';
 import { howToGet } from '../datasets/how-to-get.ts';
 import { makePlan } from '../plan/plan.ts';
 import { loadMethod } from '../registry/load-method.ts';
+import { discoverMethods } from '../registry/methods.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** One thing the doctor looked at. `advice` says what to do about anything that is not fine. */
@@ -68,18 +70,23 @@ export function checkNx({ root }: Workspace): Check {
 
 /** Every data set: what of it is here, and how to get the rest. */
 export function checkDatasets(workspace: Workspace): Check[] {
-  return makePlan(workspace).datasets.map(({ id, entry, located, presence }) => {
-    if (entry.generator) return { name: `data ${id}`, state: 'ok', found: 'synthetic, made when needed' };
-    const found = `${located.present.length} of ${entry.sections.length} sections below ${located.root}`;
-    if (presence === 'ready' && located.missing.length === 0) return { name: `data ${id}`, state: 'ok', found };
-    return { name: `data ${id}`, state: 'note', found, advice: howToGet(id, entry) };
-  });
+  try {
+    return makePlan(workspace).datasets.map(({ id, entry, located, presence }) => {
+      if (entry.generator) return { name: `data ${id}`, state: 'ok', found: 'synthetic, made when needed' };
+      const found = `${located.present.length} of ${entry.sections.length} sections below ${located.root}`;
+      if (presence === 'ready' && located.missing.length === 0) return { name: `data ${id}`, state: 'ok', found };
+      return { name: `data ${id}`, state: 'note', found, advice: howToGet(id, entry) };
+    });
+  } catch (error) {
+    if (isSpotbenchError(error)) return [{ name: 'data', state: 'problem', found: error.message }];
+    throw error;
+  }
 }
 
 /** Every discovered method loads and says who it is. */
 export async function checkMethods(workspace: Workspace): Promise<Check[]> {
   return Promise.all(
-    makePlan(workspace).methods.map(async (entry): Promise<Check> => {
+    discoverMethods(workspace).map(async (entry): Promise<Check> => {
       try {
         const { title, version } = await loadMethod(workspace, entry);
         return { name: `${entry.kind} ${entry.name}`, state: 'ok', found: `${version}, ${title}` };

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkDatasets } from '../doctor/checks.ts';
 import { findWorkspace, workspaceAt, type Workspace } from '../workspace/workspace.ts';
 import { describePlan } from './describe-plan.ts';
 import { findCell } from './find-cell.ts';
@@ -113,6 +114,9 @@ describe('makePlan', () => {
   it('does not take the synthetic cohorts where SPOTBENCH_DATA is misspelt', () => {
     process.env.SPOTBENCH_DATA = join(workspace.root, 'dtaa');
     expect(() => makePlan(workspace)).toThrow(/SPOTBENCH_DATA is .*dtaa: no such folder; correct it, or unset it/);
+    expect(checkDatasets(workspace)).toEqual([
+      { name: 'data', state: 'problem', found: expect.stringContaining('no such folder') as string },
+    ]);
   });
 
   it('says that a protocol lacks its gene list also where the data is not there', () => {
