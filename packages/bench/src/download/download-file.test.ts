@@ -349,4 +349,20 @@ describe('a download', () => {
     await get(url, { headers: { authorization: 'Bearer secret' } });
     expectWhole();
   });
+
+  it('follows to another host without the token, and ends where a redirect leads back', async () => {
+    const seen: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      seen.push(`${request.url} ${request.headers.authorization}`);
+      const elsewhere = `http://localhost:${(server!.address() as AddressInfo).port}/there`;
+      if (request.url === '/there') wellBehaved(request, response);
+      else response.writeHead(302, { location: request.url === '/loop' ? '/loop' : elsewhere }).end();
+    });
+    await get(url, { headers: { authorization: 'Bearer secret' } });
+    expectWhole();
+    expect(seen).toEqual(['/file.bin Bearer secret', '/there undefined']);
+    rmSync(path());
+    await expect(get(new URL('/loop', url).href, { retries: 0 })).rejects.toThrow('redirect count exceeded');
+    expect(leftBehind()).toEqual([]);
+  });
 });
