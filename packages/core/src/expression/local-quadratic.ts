@@ -15,30 +15,12 @@ export interface WeightedPoints {
  * the solution of least norm. Returns value and slope at `at`.
  */
 export function localQuadratic(points: WeightedPoints, at: number): [value: number, slope: number] {
-  const zeroth = project(
-    points,
-    at,
-    () => 1,
-    () => 0,
-    0,
-  );
+  const zeroth = nextPolynomial(points, at, [], 0);
   const a = zeroth.centre;
-  const first = project(
-    points,
-    at,
-    (d) => d - a,
-    () => zeroth.share,
-    a ** 2 * zeroth.square,
-  );
-  const b = first.square > 0 ? first.square / zeroth.square : 0;
-  const c = first.centre;
-  const second = project(
-    points,
-    at,
-    (d) => (d - c) * (d - a) - b,
-    (d) => zeroth.share + first.share * (d - a),
-    (a ** 2 + b) ** 2 * zeroth.square + (a + c) ** 2 * first.square,
-  );
+  const first = nextPolynomial(points, at, [zeroth], a ** 2 * zeroth.square);
+  const [b, c] = [first.drop, first.centre];
+  const explained = (a ** 2 + b) ** 2 * zeroth.square + (a + c) ** 2 * first.square;
+  const second = nextPolynomial(points, at, [zeroth, first], explained);
   const norms = [zeroth, first, second].map(({ square }) => Math.sqrt(square));
   // 1, d and d^2 in the polynomials.
   const columns = [
@@ -53,35 +35,48 @@ export function localQuadratic(points: WeightedPoints, at: number): [value: numb
   return [solution[0] / lengths[0], solution[1] / lengths[1]];
 }
 
-/** What a polynomial q is over the points: sum of q^2, mean of d weighted by q^2, and how often it is in y. */
-interface Projection {
+/** A polynomial q of d over the points. The next is (d - centre) q - drop times the one before q. */
+interface Polynomial {
+  /** Sum of q^2. */
   readonly square: number;
+  /** Mean of d weighted by q^2. */
   readonly centre: number;
+  /** `square` over that of the polynomial before. */
+  readonly drop: number;
+  /** How often q is in y. */
   readonly share: number;
 }
 
-/**
- * Of a polynomial in d and what is fitted of y so far. `explained` is the sum of squares of its power of d in the polynomials
- * before it: what rounding leaves of a power that depends on those has no direction of its own.
- */
-function project(
+/** Where rounding is all that is left of a power of d that depends on those before it: it has no direction of its own. */
+const NOTHING: Polynomial = { square: 0, centre: 0, drop: 0, share: 0 };
+
+/** The polynomial after `before`; `explained` is the sum of squares that its power of d has in those. */
+function nextPolynomial(
   { x, y, weights }: WeightedPoints,
   at: number,
-  polynomial: (d: number) => number,
-  fitted: (d: number) => number,
+  before: readonly Polynomial[],
   explained: number,
-): Projection {
-  let [square, centre, share] = [0, 0, 0];
+): Polynomial {
+  let square = 0;
+  let moment = 0;
+  let product = 0;
   for (let i = 0; i < x.length; i++) {
     const d = x[i] - at;
-    const q = polynomial(d);
+    let q = 1;
+    let last = 0;
+    for (let k = 0; k < before.length; k++) {
+      const next = (d - before[k].centre) * q - before[k].drop * last;
+      last = q;
+      q = next;
+    }
     const weighted = weights[i] * q;
     square += weighted * q;
-    centre += weighted * q * d;
-    share += weighted * (y[i] - fitted(d));
+    moment += weighted * q * d;
+    product += weighted * y[i];
   }
-  if (!(square > TOLERANCE ** 2 * (explained + square))) return { square: 0, centre: 0, share: 0 };
-  return { square, centre: centre / square, share: share / square };
+  if (!(square > TOLERANCE ** 2 * (explained + square))) return NOTHING;
+  const drop = before.length > 0 ? square / before[before.length - 1].square : 0;
+  return { square, centre: moment / square, drop, share: product / square };
 }
 
 /** Least-norm solution of r s = b by one-sided Jacobi rotations of the columns of r. */

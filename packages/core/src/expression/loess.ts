@@ -81,7 +81,8 @@ function fitVertex({ x, y }: { x: Float64Array; y: Float64Array }, at: number, s
       `loess: needed points at different x within a span of ${span}, found ${size} at ${at}; use a larger span`,
     );
   const near = { x: x.subarray(from, from + size), y: y.subarray(from, from + size) };
-  const weights = near.x.map((value) => tricube(Math.sqrt((value - at) ** 2 / bandwidth)));
+  const weights = new Float64Array(size);
+  for (let i = 0; i < size; i++) weights[i] = tricube(Math.sqrt((near.x[i] - at) ** 2 / bandwidth));
   const [value, slope] = localQuadratic({ ...near, weights }, at);
   return { at, value, slope };
 }
