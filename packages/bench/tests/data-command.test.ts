@@ -149,7 +149,7 @@ describe('spotbench data', () => {
   it('names the nearest where a name is wrong, and says what is wrong with an option', async () => {
     expect(await data('fetch', 'tinny')).toMatchObject({ code: 2, err: expect.stringContaining('did you mean "tiny"?') as string }); // prettier-ignore
     expect(await data('tinny')).toMatchObject({ code: 2, err: expect.stringContaining('did you mean "tiny"?') as string }); // prettier-ignore
-    expect(await data('fetch', 'tiny', '--parallel', '0')).toMatchObject({ code: 1, err: expect.stringContaining('needs a whole number') as string }); // prettier-ignore
+    expect(await data('fetch', 'tiny', '--parallel', '0')).toMatchObject({ code: 2, err: expect.stringContaining('needs a whole number') as string }); // prettier-ignore
     expect((await data('fetch')).code).toBe(2);
   });
 });

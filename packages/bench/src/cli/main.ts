@@ -58,7 +58,8 @@ export function createParser(argv: readonly string[]): Argv {
     .wrap(Math.min(120, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error) => {
-      throw (error as Error | undefined) ?? new UsageError(message);
+      // What an option's own check says comes as a string: it is about the command line too.
+      throw error instanceof Error ? error : new UsageError(message);
     });
 }
 
