@@ -1,7 +1,7 @@
 import type { CountMatrix } from '../contracts/counts.ts';
 import { spotCount } from '../counts/csr.ts';
 import { loess } from '../expression/loess.ts';
-import { columnsOf, meanAndVariance, pick, sumsOf } from './hvg-batch.ts';
+import { type ColumnSums, columnsOf, meanAndVariance, pick, sumsOf } from './hvg-batch.ts';
 
 /**
  * Variance of counts clipped and standardised by what is expected of their mean (Stuart et al. 2019): log10 variance is fitted
@@ -18,9 +18,9 @@ export function standardisedVariance(counts: CountMatrix, genes: readonly string
   const clip = deviation.map((d, g) => d * Math.sqrt(n) + mean[g]);
   const clipOfColumns = new Float64Array(counts.genes.length);
   columns.forEach((column, g) => (clipOfColumns[column] = clip[g]));
-  const clipped = clippedSums(counts, clipOfColumns);
+  for (let spot = 0; spot < n; spot++) clipSpot(counts, spot, clipOfColumns, { sums, squares });
   return deviation.map((d, g) => {
-    const [sum, square] = [clipped.sums[columns[g]], clipped.squares[columns[g]]];
+    const [sum, square] = [sums[columns[g]], squares[columns[g]]];
     return (1 / ((n - 1) * d ** 2)) * (n * mean[g] ** 2 + square - 2 * sum * mean[g]);
   });
 }
@@ -37,17 +37,19 @@ function expectedDeviation(mean: Float64Array, variance: Float64Array, span: num
   return deviation;
 }
 
-/** Of every column of the matrix, with a limit for each. [columns] */
-function clippedSums(
-  { indices, values }: CountMatrix,
-  clip: Float64Array,
-): { sums: Float64Array; squares: Float64Array } {
-  const [sums, squares] = [new Float64Array(clip.length), new Float64Array(clip.length)];
-  for (let k = 0; k < indices.length; k++) {
+/** Makes sums over counts sums over clipped counts. Few counts are above the limit of their column, so the rest is left as it is. */
+function clipSpot(
+  { indptr, indices, values }: CountMatrix,
+  spot: number,
+  limits: Float64Array,
+  { sums, squares }: ColumnSums,
+): void {
+  const end = indptr[spot + 1];
+  for (let k = indptr[spot]; k < end; k++) {
     const column = indices[k];
-    const value = Math.min(values[k], clip[column]);
-    sums[column] += value;
-    squares[column] += value * value;
+    const [count, limit] = [values[k], limits[column]];
+    if (count <= limit) continue;
+    sums[column] -= count - limit;
+    squares[column] -= count * count - limit * limit;
   }
-  return { sums, squares };
 }
