@@ -66,6 +66,18 @@ describe('datasets.json of this repository', () => {
     for (const { title, sameSectionsAs } of twins) expect(title).toContain(sameSectionsAs!.dataset);
   });
 
+  it('fetches the archives of Wu et al. for their six sections only', () => {
+    const wanted = wantedFiles(datasets['visium-breast']);
+    const idsOf = (file: string): string[] =>
+      wanted
+        .find((w) => w.file === file)!
+        .sections.map(({ id }) => id)
+        .sort();
+    const byHand = wanted.filter(({ access }) => access === 'by-hand').flatMap(({ sections }) => sections[0].id);
+    expect(idsOf('filtered_count_matrices.tar.gz')).toEqual(byHand.sort());
+    expect(idsOf('spatial.tar.gz')).toEqual(byHand.sort());
+  });
+
   it('gives mclSTExp its 32 sections of her2st, under a split of their own', () => {
     const { her2st } = datasets;
     const own = her2st.splits?.['mclstexp-paper'];
