@@ -124,6 +124,17 @@ describe('spotbench data', () => {
     );
   });
 
+  it('fetches what it can of several data sets, and says what it could not', async () => {
+    const path = join(root, 'datasets.json');
+    const all = JSON.parse(readFileSync(path, 'utf8')) as { datasets: Record<string, { downloads: object[] }> };
+    const gone = all.datasets.tiny.downloads.map((download) => ({ ...download, addresses: [] }));
+    all.datasets = { gone: { ...all.datasets.tiny, downloads: gone }, ...all.datasets };
+    writeFileSync(path, JSON.stringify(all));
+    const both = await data('fetch', 'gone', 'tiny');
+    expect(both).toMatchObject({ code: 1, out: expect.stringMatching(/^tiny: 6 files fetched/) as string });
+    expect(both.err).toMatch(/no address that a program could use.*raw\/gone/);
+  });
+
   it('card tells what one should know', async () => {
     const { out: card } = await data('card', 'tiny');
     expect(card).toMatch(/^tiny: Two sections\n/);

@@ -1,4 +1,4 @@
-import { lookUp } from '@spotbench/core';
+import { isSpotbenchError, lookUp, SpotbenchError } from '@spotbench/core';
 import { loadDatasets } from '../datasets/load.ts';
 import type { DatasetEntry } from '../datasets/schema.ts';
 import { createProgressBar } from '../progress/progress-bar.ts';
@@ -60,16 +60,25 @@ export async function planData(request: DataRequest): Promise<void> {
   }
 }
 
-/** Fetches data sets one after another. */
+/** Fetches data sets one after another; what one lacks keeps no other from being fetched. */
 export async function fetchData(request: FetchRequest): Promise<void> {
   const { workspace, entries } = asked(request);
+  const problems: SpotbenchError[] = [];
   await untilInterrupted(async (signal) => {
     for (const [id, entry] of entries) {
-      const fetched = await fetchShown(workspace, id, entry, request, signal);
-      if (request.json) printJson({ dataset: id, ...fetched });
-      else print(describeFetched(id, fetched));
+      try {
+        const fetched = await fetchShown(workspace, id, entry, request, signal);
+        if (request.json) printJson({ dataset: id, ...fetched });
+        else print(describeFetched(id, fetched));
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isSpotbenchError(error)) throw error;
+        problems.push(error);
+      }
     }
   });
+  if (problems.length === 0) return;
+  throw new SpotbenchError(problems[0].tag, problems.map(({ message }) => message).join('\n'), { cause: problems[0] });
 }
 
 async function fetchShown(
