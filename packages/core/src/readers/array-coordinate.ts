@@ -21,6 +21,11 @@ const SPOT_ID = /^(-?\d+(?:\.\d+)?)x(-?\d+(?:\.\d+)?)$/;
 /** Parses a spot id, column `x` row. @throws SpotbenchError `bad-data` when it is not of that form. */
 export function parseSpotId(id: string, where: string): ArrayCoordinate {
   const match = SPOT_ID.exec(id);
-  if (!match) throw badData(where, `needed a spot id like 10x14, found ${JSON.stringify(id)}`);
+  if (!match)
+    throw badData(
+      where,
+      `needed a spot id like 10x14, found ${JSON.stringify(id)}`,
+      'write the table spots x genes, its rows named by array column x row',
+    );
   return arrayCoordinate(Number(match[1]), Number(match[2]));
 }

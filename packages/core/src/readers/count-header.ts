@@ -5,7 +5,7 @@ const NEWLINE = 10;
 
 /** The first line of a count table. */
 export interface CountHeader {
-  /** [G] */
+  /** As they stand there; one may stand several times. [columns] */
   readonly genes: readonly string[];
   /** Offset of the first byte after the line. */
   readonly end: number;
@@ -14,8 +14,8 @@ export interface CountHeader {
 /**
  * Reads the header: an empty cell over the spot ids, then one gene name per column. A byte order mark and a carriage return
  * at the end are accepted, they are harmless.
- * @throws SpotbenchError `bad-data` when it is not UTF-8, does not start with a tab, has no gene, or an empty, quoted or
- * repeated gene.
+ * @throws SpotbenchError `bad-data` when it is not UTF-8, does not start with a tab, has no gene, or an empty or quoted
+ * gene.
  */
 export function parseCountHeader(bytes: Uint8Array, path: string): CountHeader {
   const newline = bytes.indexOf(NEWLINE);
@@ -23,7 +23,11 @@ export function parseCountHeader(bytes: Uint8Array, path: string): CountHeader {
   const [corner, ...genes] = decodeLine(bytes.subarray(0, end), path).split('\t');
   const where = `${path} line 1`;
   if (corner !== '')
-    throw badData(where, `the header must start with a tab, found ${JSON.stringify(corner.slice(0, 40))}`);
+    throw badData(
+      where,
+      `the header must start with a tab, found ${JSON.stringify(corner.slice(0, 40))}`,
+      'write the table spots x genes, separated by tabs, with an empty cell over the spot ids',
+    );
   if (genes.length === 0) throw badData(where, 'needed gene names, found none');
   checkGenes(genes, where);
   return { genes, end };
@@ -39,18 +43,8 @@ function decodeLine(line: Uint8Array, path: string): string {
 }
 
 function checkGenes(genes: readonly string[], where: string): void {
-  const first = new Map<string, number>();
   genes.forEach((gene, g) => {
-    const column = g + 2;
     if (!isName(gene) || gene.includes('"'))
-      throw badData(where, `column ${column}: needed a gene name, found ${JSON.stringify(gene)}`);
-    const before = first.get(gene);
-    if (before !== undefined)
-      throw badData(
-        where,
-        `gene ${gene} stands in columns ${before} and ${column}, needed once`,
-        'remove or rename one of the columns',
-      );
-    first.set(gene, column);
+      throw badData(where, `column ${g + 2}: needed a gene name, found ${JSON.stringify(gene)}`);
   });
 }

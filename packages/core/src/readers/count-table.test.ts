@@ -39,6 +39,16 @@ describe('parseCountTable', () => {
     expect(parse(text)).toEqual(parse(COUNTS));
   });
 
+  it('sums columns of one gene and counts them', () => {
+    const { counts, report } = parse('\tA\tB\tA\tA\n1x1\t1\t2\t3\t0\n2x1\t0\t0\t4\t1\n');
+    expect(counts.genes).toEqual(['A', 'B']);
+    expect([...counts.indptr]).toEqual([0, 2, 3]);
+    expect([...counts.indices]).toEqual([0, 1, 0]);
+    expect([...counts.values]).toEqual([4, 2, 5]);
+    expect(report).toEqual({ 'features-summed': 2 });
+    expect(parse(COUNTS).report).toEqual({});
+  });
+
   it('reads a single spot and gene, and the largest count that float32 holds', () => {
     expect([...parse('\tA\n1x1\t16777216').counts.values]).toEqual([16777216]);
   });
@@ -88,10 +98,9 @@ describe('parseCountTable', () => {
     ['a carriage return within a row', COUNTS.replace('\t12', '\r12'), 'line 3 (spot 2x1)'],
     ['only a header', COUNTS.split('\n')[0], 'needed at least one row of counts'],
     ['a header without the leading tab', COUNTS.slice(1), 'line 1: the header must start with a tab, found "ERBB2"'],
-    ['a named first column', `spot${COUNTS}`, 'the header must start with a tab, found "spot"'],
+    ['a named first column', `spot${COUNTS}`, 'must start with a tab, found "spot"; write the table spots x genes'],
     ['a header without genes', '\n1x1\n', 'line 1: needed gene names, found none'],
     ['an empty gene name', COUNTS.replace('FASN', ''), 'line 1: column 3: needed a gene name, found ""'],
-    ['a repeated gene', COUNTS.replace('GNAS', 'ERBB2'), 'line 1: gene ERBB2 stands in columns 2 and 4, needed once'],
     ['a quoted gene', COUNTS.replace('GNAS', '"GNAS"'), 'column 4: needed a gene name'],
     ['commas for tabs', COUNTS.replaceAll('\t', ','), 'the header must start with a tab'],
   ])('refuses %s, saying where', (_, text, message) => {

@@ -1,6 +1,8 @@
 import type { CountMatrix } from '../contracts/counts.ts';
+import type { ReadReport } from '../contracts/section.ts';
 import { badData } from './bad-data.ts';
 import { parseCountHeader } from './count-header.ts';
+import { gatherGenes } from './gather-genes.ts';
 
 const TAB = 9;
 const NEWLINE = 10;
@@ -15,11 +17,13 @@ export interface CountTable {
   /** First cell of each row. [N] */
   readonly rowIds: readonly string[];
   readonly counts: CountMatrix;
+  /** `features-summed`: columns added to an earlier one of the same gene, absent where there are none. */
+  readonly report: ReadReport;
 }
 
 /**
  * Parses a tab-separated table, spots x genes, from its bytes in one pass. Accepted: LF or CRLF line ends, a byte order
- * mark, blank lines at the end, and whole numbers written `3.0` (pandas does so for float columns).
+ * mark, blank lines at the end, and whole numbers written `3.0` (pandas does so for float columns). Columns of one gene are summed.
  * @throws SpotbenchError `bad-data` naming file, line, spot and gene on a ragged row, a blank line in between, or a count
  * that is not a whole number of at least 0 (negative, fraction, NaN, empty, text); and when there are no spots.
  */
@@ -28,7 +32,23 @@ export function parseCountTable(bytes: Uint8Array, path: string): CountTable {
   const scan = new RowScanner(bytes, end, genes, path);
   while (scan.hasRow()) scan.row();
   if (scan.rowIds.length === 0) throw badData(path, 'needed at least one row of counts, found only the header');
-  return { rowIds: scan.rowIds, counts: scan.finish() };
+  return sumRepeated(scan.rowIds, scan.finish(), path);
+}
+
+/** Makes columns that share a name one gene, as `chooseGenes` does for other files. */
+function sumRepeated(rowIds: readonly string[], counts: CountMatrix, path: string): CountTable {
+  const genes = [...new Set(counts.genes)];
+  const summed = counts.genes.length - genes.length;
+  if (summed === 0) return { rowIds, counts, report: {} };
+  const columnOf = new Map(genes.map((gene, g) => [gene, g]));
+  const gathered = gatherGenes(counts, {
+    genes,
+    column: Int32Array.from(counts.genes, (gene) => columnOf.get(gene)!),
+    where: path,
+    rowName: (row) => `spot ${rowIds[row]}`,
+    featureName: (f) => `gene ${counts.genes[f]}`,
+  });
+  return { rowIds, counts: gathered.counts, report: { 'features-summed': summed } };
 }
 
 /** Walks the bytes once, collecting row ids and non-zero counts. */

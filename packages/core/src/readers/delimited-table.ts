@@ -14,8 +14,9 @@ export interface TableRow {
  */
 export function parseRows(bytes: Uint8Array, path: string, delimiter: '\t' | ','): TableRow[] {
   const options = { bom: true, delimiter, info: true, relax_column_count: true, skip_empty_lines: true } as const;
+  const text = decodeUtf8(bytes, path);
   try {
-    const parsed = parse(decodeUtf8(bytes, path), options) as unknown as {
+    const parsed = parse(text, options) as unknown as {
       record: string[];
       info: { lines: number };
     }[];

@@ -86,7 +86,12 @@ function nameColumns(names: readonly string[], kept: readonly number[], where: s
   const columnOf = new Map<string, number>();
   for (const f of kept) {
     const name = names[f];
-    if (!isName(name)) throw badData(`${where}, feature ${f + 1}`, `needed a gene name, found ${quote(name)}`);
+    if (!isName(name))
+      throw badData(
+        `${where}, feature ${f + 1}`,
+        `needed a gene name, found ${quote(name)}`,
+        'name genes by accession (option geneNames: id), or name it in the file',
+      );
     const at = columnOf.get(name) ?? columnOf.size;
     columnOf.set(name, at);
     column[f] = at;

@@ -52,6 +52,15 @@ describe('readGeoStSection', () => {
     expect(report).toMatchObject({ 'unselected-spots': 1, 'counts-of-unselected-spots': 1 });
   });
 
+  it('sums columns of one gene, and says so', async () => {
+    const countsPath = join(await mkdtemp(join(tmpdir(), 'spotbench-geo-')), 'counts.tsv');
+    await writeFile(countsPath, ['\tA\tB\tA', ...golden.ids.map((id) => `${id}\t1\t0\t2`)].join('\n'));
+    const { counts, report } = await readGeoStSection(await source({ countsPath }));
+    expect(counts.genes).toEqual(['A', 'B']);
+    expect(rowsOf(counts)).toEqual(golden.ids.map(() => [3, 0]));
+    expect(report).toMatchObject({ 'features-summed': 1 });
+  });
+
   it.each([
     ['a missing column', selection.replace('pixel_y', 'pixely'), 'line 1: needed a column pixel_y'],
     [

@@ -24,7 +24,8 @@ export interface GeoStSource {
  * Reads one section of legacy Spatial Transcriptomics as deposited at GEO (GSE144240, Ji et al. 2020). Counts and spots are
  * joined by rounded array coordinates; only selected spots with counts are kept, in the order of the count file. A selection
  * file without the column `selected` holds selected spots only. The report is that of `joinSpots`, with
- * `rounded-coordinates`: rows of either file whose array coordinate was not whole, and `spots-with-zero-total`.
+ * `rounded-coordinates`: rows of either file whose array coordinate was not whole, `spots-with-zero-total`, and that of
+ * `parseCountTable`.
  * @throws SpotbenchError `missing-data` when a file is not there, `bad-data` when one does not hold what it must; two rows on
  * one rounded coordinate, no spot in common, or a selected spot outside the image.
  */
@@ -44,6 +45,7 @@ export async function readGeoStSection(source: GeoStSource): Promise<Section> {
   );
   const counts = selectRows(table.counts, joined.rows);
   const report = {
+    ...table.report,
     ...joined.report,
     'rounded-coordinates': keys.filter(({ moved }) => moved).length + selection.moved,
     'spots-with-zero-total': librarySizes(counts).filter((total) => total === 0).length,

@@ -44,6 +44,13 @@ describe('readHer2stSection', () => {
     });
   });
 
+  it('sums columns of one gene, and says so', async () => {
+    const { counts, report } = await read({ counts: COUNTS.replace('GNAS', 'FASN') });
+    expect(counts.genes).toEqual(['ERBB2', 'FASN']);
+    expect([...denseCounts(counts, counts.genes).values]).toEqual([0, 4, 0, 12, 0, 7]);
+    expect(report).toMatchObject({ 'features-summed': 1, 'spots-without-counts': 0 });
+  });
+
   it.each<[string, TinySection, string]>([
     ['an empty file of counts', { counts: new Uint8Array() }, 'the file is empty'],
     ['a gzip of nothing', { counts: '' }, 'the file is empty once decompressed'],
@@ -56,7 +63,7 @@ describe('readHer2stSection', () => {
     [
       'a malformed spot id',
       { counts: COUNTS.replace('2x1', '2y1') },
-      'line 3: needed a spot id like 10x14, found "2y1"',
+      'line 3: needed a spot id like 10x14, found "2y1"; write the table spots x genes',
     ],
     [
       'a repeated count row',

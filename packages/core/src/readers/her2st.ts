@@ -30,6 +30,7 @@ export interface Her2stSource {
  * - `counts-without-spot`: count rows that the selection file does not have;
  * - `spots-without-counts`: selected spots that the count file does not have;
  * - `rounded-coordinates`: kept spots whose array coordinate was not whole in one of the files;
+ * - `features-summed`: columns added to an earlier one of the same gene, absent where there are none;
  * - `spots-with-zero-total`: kept spots without a single molecule (kept; see `fitTarget`).
  * The image is opened for its size only; `decodeImage` reads the pixels.
  * @throws SpotbenchError `missing-data` when a file is not there, `bad-data` when one does not hold what it must: see
@@ -44,7 +45,7 @@ export async function readHer2stSection(source: Her2stSource): Promise<Section> 
   const table = parseCountTable(await readBytes(countsPath), countsPath);
   const joined = joinSpots(table, selection, source);
   const counts = selectRows(table.counts, joined.rows);
-  const report = { ...joined.report, 'spots-with-zero-total': zeroTotals(counts) };
+  const report = { ...table.report, ...joined.report, 'spots-with-zero-total': zeroTotals(counts) };
   return { id, patient, spots: makeSpots(joined.spots), counts, image, report };
 }
 

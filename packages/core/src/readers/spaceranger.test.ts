@@ -216,7 +216,7 @@ describe('readTenxMtx', () => {
       () => `${HEAD}7 6 2\n1 1 1\n1 1 2\n`,
       'barcode AAAC-1: feature ERBB2 stands twice',
     ],
-    ['bytes that are not text', 'genes.tsv', () => Uint8Array.of(65, 255, 9, 66), 'needed text in UTF-8'],
+    ['bytes that are not text', 'genes.tsv', () => Uint8Array.of(65, 255, 9, 66), 'genes.tsv: needed text in UTF-8'],
   ])('refuses %s', async (_, name, edit, message) => {
     expect(await read(await changed('mtx-v2', name, edit))).toContain(message);
   });

@@ -112,7 +112,7 @@ describe('readTenxH5', () => {
     [
       'an empty gene',
       { ...GOOD, features: { id: ['a', 'b', 'c'], name: ['A', '', 'C'] } },
-      'feature 2: needed a gene name',
+      'feature 2: needed a gene name, found ""; name genes by accession (option geneNames: id)',
     ],
     [
       'names of another length',
