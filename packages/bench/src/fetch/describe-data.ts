@@ -47,7 +47,8 @@ function describeFile({ file, bytes, access, addresses, unpack, note }: PlannedF
   const size = bytes === undefined ? 'size unknown' : formatBytes(bytes);
   const [first = 'by hand', ...mirrors] = addresses;
   const from = `${first}${mirrors.length > 0 ? ` and ${mirrors.length} more` : ''}`;
-  const extras = [access === 'open' ? '' : access, unpack ? `unpacked (${unpack.kind})` : '', note ?? ''];
+  const password = unpack?.passwordFrom === undefined ? '' : `needs --password, told by ${unpack.passwordFrom}`;
+  const extras = [access === 'open' ? '' : access, unpack ? `unpacked (${unpack.kind})` : '', password, note ?? ''];
   return `  ${[file, size, from, ...extras.filter((extra) => extra !== '')].join('  ')}`;
 }
 

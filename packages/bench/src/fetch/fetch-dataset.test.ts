@@ -12,6 +12,7 @@ import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter, type ZipWriterAddDataOpt
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DatasetEntry, DownloadEntry } from '../datasets/schema.ts';
 import { workspaceAt, type Workspace } from '../workspace/workspace.ts';
+import { describeFetchPlan } from './describe-data.ts';
 import { fetchDataset, type FetchOptions } from './fetch-dataset.ts';
 import { planDataset } from './planned-files.ts';
 import { verifyDataset } from './verify-dataset.ts';
@@ -359,6 +360,8 @@ describe('a data set in an archive', () => {
     served['all.zip'] = await zip(named(), { password: 'right', zipCrypto: true });
     const unpack = { ...zipped().downloads![0].unpack!, passwordFrom: 'the README of the authors' };
     const entry = zipped(true, { unpack });
+    const plan = await planDataset(workspace, 'tiny', entry);
+    expect(describeFetchPlan(plan, plan.files)).toContain('needs --password, told by the README of the authors');
     const failed = fetchTiny(entry);
     await expect(failed).rejects.toMatchObject({ tag: 'bad-config' });
     await expect(failed).rejects.toThrow(/needs a password; where it is told: the README of the authors; give it with/);
