@@ -22,7 +22,7 @@ interface Vertex {
  */
 export function loess(x: Float64Array, y: Float64Array, span: number): Float64Array {
   const order = Uint32Array.from(x.keys()).sort((a, b) => x[a] - x[b] || a - b);
-  const points = { x: Float64Array.from(order, (i) => x[i]), y: Float64Array.from(order, (i) => y[i]) };
+  const points = { x: inOrder(x, order), y: inOrder(y, order) };
   const vertices = cellBorders(points.x, span).map((at) => fitVertex(points, at, span));
   const fitted = new Float64Array(x.length);
   let cell = 0;
@@ -32,6 +32,13 @@ export function loess(x: Float64Array, y: Float64Array, span: number): Float64Ar
     fitted[i] = hermite(vertices[cell], vertices[cell + 1], x[i]);
   });
   return fitted;
+}
+
+/** What stands at the given places. */
+function inOrder(values: Float64Array, places: Uint32Array): Float64Array {
+  const found = new Float64Array(places.length);
+  for (let k = 0; k < places.length; k++) found[k] = values[places[k]];
+  return found;
 }
 
 /** Borders of the leaves of the tree over sorted x, ascending. */

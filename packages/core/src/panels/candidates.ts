@@ -6,14 +6,12 @@ type Measured = Pick<Section, 'id' | 'counts'>;
 
 /** Genes measured in every one of the sections, sorted by name. */
 export function sharedGenes(sections: readonly Measured[]): string[] {
-  const counted = new Map<string, number>();
-  for (const { counts } of sections) {
-    for (const gene of counts.genes) counted.set(gene, (counted.get(gene) ?? 0) + 1);
+  let shared = sections.length > 0 ? [...sections[0].counts.genes] : [];
+  for (const { counts } of sections.slice(1)) {
+    const here = new Set(counts.genes);
+    shared = shared.filter((gene) => here.has(gene));
   }
-  return [...counted]
-    .filter(([, times]) => times === sections.length)
-    .map(([gene]) => gene)
-    .sort();
+  return shared.sort();
 }
 
 /**

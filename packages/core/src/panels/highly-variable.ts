@@ -1,6 +1,7 @@
 import type { Section } from '../contracts/section.ts';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
 import { sharedGenes } from './candidates.ts';
+import { columnsOf } from './hvg-batch.ts';
 import { dispersionVariability, median } from './hvg-dispersion.ts';
 import { standardisedVariance } from './hvg-seurat-v3.ts';
 
@@ -53,15 +54,19 @@ export function highlyVariableGenes(
       `highly variable genes: needed a gene measured in every section and at least 1 to choose, found ${genes.length} in ` +
         `${sections.length} sections and ${topGenes}; check the split`,
     );
+  const columns = columnsOf(
+    sections.map(({ counts }) => counts),
+    genes,
+  );
   if (flavour === 'seurat' || flavour === 'cell_ranger') {
     const options = { flavour, topGenes, bins, scaleTo, expressedOnly: sections.length > 1 };
     return combineDispersions(
       genes,
-      sections.map(({ counts }) => dispersionVariability(counts, genes, options)),
+      sections.map(({ counts }, s) => dispersionVariability(counts, columns[s], options)),
       topGenes,
     );
   }
-  const variances = sections.map(({ counts }) => standardisedVariance(counts, genes, span));
+  const variances = sections.map(({ counts }, s) => standardisedVariance(counts, columns[s], span));
   return combineRanks(genes, variances, topGenes, flavour === 'seurat_v3_paper');
 }
 

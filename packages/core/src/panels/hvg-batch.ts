@@ -9,15 +9,18 @@ export interface GeneVariability {
   readonly chosen: Uint8Array;
 }
 
-/** Mean over N spots and variance over N - 1 of values whose sums and sums of squares are given, as scanpy computes them. */
+/** Mean over N spots and variance over N - 1 in the columns given, as scanpy computes them. [columns.length] each */
 export function meanAndVariance(
-  sums: Float64Array,
-  squares: Float64Array,
+  { sums, squares }: ColumnSums,
+  columns: Uint32Array,
   n: number,
 ): { mean: Float64Array; variance: Float64Array } {
-  const mean = sums.map((sum) => sum / n);
+  const [mean, variance] = [new Float64Array(columns.length), new Float64Array(columns.length)];
   const unbiased = n > 1 ? n / (n - 1) : 1;
-  const variance = squares.map((square, g) => (square / n - mean[g] ** 2) * unbiased);
+  for (let g = 0; g < columns.length; g++) {
+    mean[g] = sums[columns[g]] / n;
+    variance[g] = (squares[columns[g]] / n - mean[g] * mean[g]) * unbiased;
+  }
   return { mean, variance };
 }
 
@@ -69,11 +72,24 @@ export function rememberSmall(value: SpotValue): SpotValue {
   };
 }
 
-/** Column of each gene, all of which the matrix has. [G] */
-export function columnsOf(counts: CountMatrix, genes: readonly string[]): Uint32Array {
-  const column = new Map(counts.genes.map((gene, c) => [gene, c]));
-  return Uint32Array.from(genes, (gene) => column.get(gene)!);
+/** Column of each gene in each of the matrices, all of which have it. [matrices][G] */
+export function columnsOf(matrices: readonly CountMatrix[], genes: readonly string[]): Uint32Array[] {
+  const place = new Map<string, number>();
+  genes.forEach((gene, g) => place.set(gene, g));
+  return matrices.map((counts) => {
+    const columns = new Uint32Array(genes.length);
+    counts.genes.forEach((gene, column) => {
+      const g = place.get(gene);
+      if (g !== undefined) columns[g] = column;
+    });
+    return columns;
+  });
 }
 
-/** What stands at the given places. */
-export const pick = (values: Float64Array, at: Uint32Array): Float64Array => Float64Array.from(at, (k) => values[k]);
+/** The positions below `length` that pass the test, ascending. */
+export function positions(length: number, test: (position: number) => boolean): Uint32Array {
+  const found = new Uint32Array(length);
+  let n = 0;
+  for (let k = 0; k < length; k++) if (test(k)) found[n++] = k;
+  return found.subarray(0, n);
+}

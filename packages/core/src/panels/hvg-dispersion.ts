@@ -3,10 +3,9 @@ import { librarySizes, spotCount } from '../counts/csr.ts';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
 import { medianTotal } from '../expression/target-rule.ts';
 import {
-  columnsOf,
   type GeneVariability,
   meanAndVariance,
-  pick,
+  positions,
   rememberSmall,
   type SpotValue,
   sumsOf,
@@ -31,12 +30,12 @@ export interface DispersionOptions {
  * over its deviation among them. `seurat` (Satija et al. 2015) takes logarithms, bins of equal width, mean and standard
  * deviation; `cell_ranger` (Zheng et al. 2017) bins by percentile, median and median absolute deviation. Equal to
  * `scanpy.pp.highly_variable_genes` 1.11 after `normalize_total` (`target_sum` of `scaleTo`) and `log1p`. Library sizes are over all
- * measured genes, which may be more than `genes`.
+ * measured genes, which may be more than those of `columns`. [columns.length] each
  * @throws SpotbenchError `bad-data` for `cell_ranger` when so many genes have the same mean that bins would be empty.
  */
 export function dispersionVariability(
   counts: CountMatrix,
-  genes: readonly string[],
+  columns: Uint32Array,
   options: DispersionOptions,
 ): GeneVariability {
   const totals = librarySizes(counts);
@@ -46,15 +45,14 @@ export function dispersionVariability(
   // The logarithm scanpy's Seurat flavour is given it undoes, but for rounding.
   const value = options.flavour === 'seurat' ? scaled : rememberSmall((count, spot) => Math.log1p(scaled(count, spot)));
   const ofColumns = sumsOf(counts, value);
-  const columns = columnsOf(counts, genes);
-  const [sums, squares] = [pick(ofColumns.sums, columns), pick(ofColumns.squares, columns)];
-  const kept = Uint32Array.from(genes.keys()).filter((g) => !options.expressedOnly || sums[g] > 0);
-  const moments = meanAndVariance(pick(sums, kept), pick(squares, kept), spotCount(counts));
+  const kept = positions(columns.length, (g) => !options.expressedOnly || ofColumns.sums[columns[g]] > 0);
+  const keptColumns = kept.map((g) => columns[g]);
+  const moments = meanAndVariance(ofColumns, keptColumns, spotCount(counts));
   const normalised = normalise(moments, options);
   const cutOff = nthHighest(normalised, options.topGenes);
   // Genes left out score 0, as scanpy has it.
-  const score = new Float64Array(genes.length);
-  const chosen = new Uint8Array(genes.length);
+  const score = new Float64Array(columns.length);
+  const chosen = new Uint8Array(columns.length);
   kept.forEach((g, k) => {
     score[g] = normalised[k];
     chosen[g] = Number(normalised[k] >= cutOff);
