@@ -94,6 +94,22 @@ describe('buildData on spaceranger', () => {
       expect(Object.keys(data.meta.sources).some((file) => file.startsWith(join('V1', 'c', 'matrix')))).toBe(true);
   });
 
+  it('refuses a section of a single spot', async () => {
+    await putSections(
+      { '*/c.h5': 'tenx-v3.h5', '*/spatial/tissue_positions_list.csv': 'spatial/tissue_positions_list.csv' },
+      '*.png',
+    );
+    const path = join(root, 'V2/spatial/tissue_positions_list.csv');
+    const [first, ...others] = readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('-1,1,'));
+    writeFileSync(path, [first, ...others.map((line) => line.replace('-1,1,', '-1,0,'))].join('\n'));
+    const sections = ['V1', 'V2'].map((id) => ({ id, patient: id, spotCount: null }));
+    await expect(build(entryOf({ ...SPATIAL, sections }))).rejects.toThrow(
+      `section V2: needed at least two spots, for correlations and the distance between spots, found one (${IN_TISSUE[0]});`,
+    );
+  });
+
   it('scales positions to the image where it is not of full resolution', async () => {
     await putSections({ '*/c.h5': 'tenx-v3.h5', '*/spatial': 'spatial' }, '*.png');
     const files = { ...SPATIAL.files, scaleFactors: '{section}/spatial/scalefactors_json.json' };

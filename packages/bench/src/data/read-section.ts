@@ -14,11 +14,17 @@ import type { DatasetEntry, FileRole } from '../datasets/schema.ts';
 
 /**
  * Reads a section with the reader of its data set's format, and holds it to the spot count that datasets.json asserts.
- * @throws SpotbenchError as the reader does; `bad-data` when the spot count is another.
+ * @throws SpotbenchError as the reader does; `bad-data` when the spot count is another, or there is a single spot.
  */
 export async function readSection(entry: DatasetEntry, located: LocatedSection): Promise<Section> {
   const section = await readAs(entry, located);
   const { id, spotCount, paths } = located;
+  if (section.spots.ids.length < 2)
+    throw new SpotbenchError(
+      'bad-data',
+      `section ${id}: needed at least two spots, for correlations and the distance between spots, found one (${section.spots.ids[0]}); ` +
+        `leave the section out of datasets.json`,
+    );
   if (spotCount !== null && section.spots.ids.length !== spotCount) {
     const files = Object.entries(paths).filter(([role]) => role !== 'image' && role !== 'imageFolder');
     throw new SpotbenchError(
