@@ -9,6 +9,8 @@ const SHOWN = 60;
 /** An explanation for people: values at each level, from the number down, then what they rest on. */
 export function describeExplanation(explanation: Explanation | CellExplanation): string {
   const lines = 'chain' in explanation ? numberLines(explanation) : cellLines(explanation);
+  const { protocol } = explanation;
+  if (protocol) lines.push('', `Protocol ${protocol.id} (${protocol.tier}): ${protocol.note}`);
   return `${lines.join('\n')}\n`;
 }
 

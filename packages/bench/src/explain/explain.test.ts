@@ -6,6 +6,7 @@ import { findCell } from '../plan/find-cell.ts';
 import { makePlan } from '../plan/plan.ts';
 import { report } from '../report/report.ts';
 import type { Board } from '../report/board-schema.ts';
+import { loadDatasets } from '../datasets/load.ts';
 import { runFolder } from '../results/run-folder.ts';
 import { addMethod, removeWorkspace, tinyWorkspace } from '../testing/tiny-workspace.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -111,6 +112,15 @@ describe('explain', () => {
     expect(describeExplanation(await number(HEADLINE))).toMatch(
       /patient A = .* = mean over 2 sections of\n.*pcc\/A1 = /,
     );
+  });
+
+  it('says of a number and of a cell what its protocol is, as the tables do', async () => {
+    const { protocols } = loadDatasets(workspace);
+    const { tier, note } = protocols['patient-out'];
+    const text = describeExplanation(await number(HEADLINE));
+    expect(text).toContain(`\nProtocol patient-out (${tier}): ${note}\n`);
+    const cell = await explain(workspace, 'tiny--patient-out--frozen--wave--fold1--seed1');
+    expect(cell.protocol).toEqual({ id: 'patient-out', tier, note });
   });
 
   it('explains a cell, each of its numbers by the address it belongs to', async () => {

@@ -1,4 +1,5 @@
 import { isSpotbenchError } from '@spotbench/core';
+import { loadDatasets } from '../datasets/load.ts';
 import { regimeLabel } from '../plan/cell-id.ts';
 import type { Selection } from '../plan/selection.ts';
 import { foldOpener } from '../rescore/open-folds.ts';
@@ -11,9 +12,18 @@ import { checkCell, publishedSource, storeSource, type ExplainedCell } from './r
 import { spotValues, type SpotValues } from './spot-values.ts';
 import { checkAgainstTables } from './table-value.ts';
 
+/** What a reader of a number must know of its protocol, as datasets.json has it today: whether test data was seen, and where. */
+export interface ProtocolWords {
+  readonly id: string;
+  readonly tier: string;
+  readonly note: string;
+}
+
 /** Where a number comes from, as far down as was asked for. */
 export interface Explanation {
   readonly where: string;
+  /** Absent where datasets.json has the protocol no longer. */
+  readonly protocol?: ProtocolWords;
   readonly chain: NumberChain;
   readonly section?: SectionLink;
   readonly gene?: GeneLink;
@@ -27,6 +37,7 @@ export interface Explanation {
 /** What a cell is and which numbers it has a part in. */
 export interface CellExplanation {
   readonly where: string;
+  readonly protocol?: ProtocolWords;
   readonly cell: CellProvenance;
   /** The cell's own values: of its fold and seed alone. */
   readonly numbers: readonly { readonly address: string; readonly value: number | null }[];
@@ -49,14 +60,23 @@ export async function explain(
   const source = published ? await publishedSource(workspace) : storeSource(workspace, part);
   if (what.includes('--') && !what.includes('/')) {
     checkCell(source, what);
-    return { where: source.where, ...cellExplanation(await source.read(what)) };
+    const cell = await source.read(what);
+    return { where: source.where, ...wordsOf(workspace, cell.finished.record.protocolId), ...cellExplanation(cell) };
   }
   const address = parseAddress(what);
   const cells: ExplainedCell[] = [];
   for (const id of source.behind(address)) cells.push(await source.read(id));
   const chain = numberChain(address, cells);
   checkAgainstTables(chain, source.shown(address, cells));
-  return { where: source.where, chain, ...(await levelBelow(workspace, address, chain, cells)) };
+  const below = await levelBelow(workspace, address, chain, cells);
+  return { where: source.where, ...wordsOf(workspace, address.protocol), chain, ...below };
+}
+
+function wordsOf(workspace: Workspace, id: string): { protocol?: ProtocolWords } {
+  const { protocols } = loadDatasets(workspace);
+  if (!Object.hasOwn(protocols, id)) return {};
+  const { tier, note } = protocols[id];
+  return { protocol: { id, tier, note } };
 }
 
 async function levelBelow(
@@ -64,7 +84,7 @@ async function levelBelow(
   { section: sectionName, gene: geneName }: NumberAddress,
   chain: NumberChain,
   cells: readonly ExplainedCell[],
-): Promise<Omit<Explanation, 'where' | 'chain'>> {
+): Promise<Omit<Explanation, 'where' | 'protocol' | 'chain'>> {
   if (sectionName === undefined) return { cells: cells.map(provenanceOf) };
   const section = sectionOf(chain, sectionName);
   const own = cells.filter(({ finished }) => section.cells.includes(finished.record.cellId));
@@ -92,7 +112,7 @@ async function spotsOf(
   return { spots, withoutSpots };
 }
 
-function cellExplanation(cell: ExplainedCell): Omit<CellExplanation, 'where'> {
+function cellExplanation(cell: ExplainedCell): Omit<CellExplanation, 'where' | 'protocol'> {
   const { finished } = cell;
   const { datasetId, protocolId, methodId } = finished.record;
   const regime = regimeLabel(finished.record);
