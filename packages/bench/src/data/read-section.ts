@@ -19,12 +19,6 @@ import type { DatasetEntry, FileRole } from '../datasets/schema.ts';
 export async function readSection(entry: DatasetEntry, located: LocatedSection): Promise<Section> {
   const section = await readAs(entry, located);
   const { id, spotCount, paths } = located;
-  if (section.spots.ids.length < 2)
-    throw new SpotbenchError(
-      'bad-data',
-      `section ${id}: needed at least two spots, for correlations and the distance between spots, found one (${section.spots.ids[0]}); ` +
-        `leave the section out of datasets.json`,
-    );
   if (spotCount !== null && section.spots.ids.length !== spotCount) {
     const files = Object.entries(paths).filter(([role]) => role !== 'image' && role !== 'imageFolder');
     throw new SpotbenchError(
@@ -33,6 +27,12 @@ export async function readSection(entry: DatasetEntry, located: LocatedSection):
         `(${files.map(([, path]) => path).join(', ')}); these are other files than the benchmark is defined on`,
     );
   }
+  if (section.spots.ids.length < 2)
+    throw new SpotbenchError(
+      'bad-data',
+      `section ${id}: needed at least two spots, for correlations and the distance between spots, found one (${section.spots.ids[0]}); ` +
+        `leave the section out of datasets.json`,
+    );
   return section;
 }
 
