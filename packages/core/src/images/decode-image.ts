@@ -12,12 +12,23 @@ export interface RgbImage {
   readonly pixels: Uint8Array;
 }
 
+/** More, one buffer of Node does not hold, and the image library crashes the process. */
+const MOST_BYTES = 2 ** 32 - 1;
+
 /**
  * Decodes an image completely: 3 bytes a pixel, so about 280 MB for a her2st section. Grey and 16-bit images become 8-bit
  * RGB, an alpha channel is dropped.
- * @throws SpotbenchError `bad-data` when the file does not decode to its end, or not to the size it was announced with.
+ * @throws SpotbenchError `bad-data` when the file does not decode to its end, or not to the size it was announced with,
+ * `unsupported` when it takes more than 4 GB.
  */
 export async function decodeImage(image: SectionImage): Promise<RgbImage> {
+  const bytes = image.widthPx * image.heightPx * 3;
+  if (bytes > MOST_BYTES)
+    throw new SpotbenchError(
+      'unsupported',
+      `${image.path}: ${image.widthPx} x ${image.heightPx} pixels take ${(bytes / 1e9).toFixed(1)} GB in memory, at most 4.2 can be held; ` +
+        `save the image at a lower resolution and scale the positions with it`,
+    );
   const { data, info } = (await isFolder(image.path)) ? await decodeZarr(image.path) : await decode(image.path);
   if (info.width !== image.widthPx || info.height !== image.heightPx || info.channels !== 3)
     throw new SpotbenchError(

@@ -4,8 +4,8 @@ import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import type { SectionImage } from '../contracts/section.ts';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
 
-/** Sections have been scanned at up to 50,000 px a side; the library's own limit of 16,384 px squared is too low. */
-export const MOST_PIXELS = 2.5e9;
+/** Slides have up to 75,000 px a side, of which rectangles are read; the library's own limit of 16,384 px squared is too low. */
+export const MOST_PIXELS = 1e10;
 
 /**
  * Opens an image file with libvips, pixels as stored: a colour profile in the file is ignored, as Pillow, tifffile and so the

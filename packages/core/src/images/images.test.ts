@@ -68,6 +68,14 @@ describe('decodeImage', () => {
     expect([...decoded.pixels]).toEqual([...grey].flatMap((level) => [level, level, level]));
   });
 
+  it('refuses an image that no buffer holds', async () => {
+    const path = join(folder, 'large.png');
+    await expect(decodeImage({ path, widthPx: 60_000, heightPx: 40_000 })).rejects.toMatchObject({
+      tag: 'unsupported',
+      message: expect.stringContaining(`${path}: 60000 x 40000 pixels take 7.2 GB in memory`) as string,
+    });
+  });
+
   it('refuses an image that changed size since it was opened', async () => {
     const path = join(folder, 'changed.png');
     await writeFile(path, await sharp(pixels, { raw }).png().toBuffer());
