@@ -121,7 +121,8 @@ function percentile(sorted: Float64Array, part: number): number {
 
 /** Intervals are open to the left, closed to the right. */
 function binOf(edges: readonly number[], x: number): number {
-  let [low, high] = [0, edges.length];
+  let low = 0;
+  let high = edges.length;
   while (low < high) {
     const mid = (low + high) >> 1;
     if (edges[mid] < x) low = mid + 1;

@@ -49,7 +49,8 @@ function clipSpot(
   const end = indptr[spot + 1];
   for (let k = indptr[spot]; k < end; k++) {
     const column = indices[k];
-    const [count, limit] = [values[k], limits[column]];
+    const count = values[k];
+    const limit = limits[column];
     if (count <= limit) continue;
     sums[column] -= count - limit;
     squares[column] -= count * count - limit * limit;
