@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -51,7 +60,18 @@ function wellBehaved(request: IncomingMessage, response: ServerResponse, limit =
     ...(partial ? { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` } : {}),
   });
   if (rest.length <= limit) response.end(rest);
-  else response.write(rest.subarray(0, limit), () => setTimeout(() => response.destroy(), 100));
+  else drop(response, rest.subarray(0, limit), (partial ? from : 0) + limit);
+}
+
+/** Sends some bytes, and hangs up once `there` bytes of the file are on disk: those that are on their way then are lost. */
+function drop(response: ServerResponse, bytes: Uint8Array, there = bytes.length): void {
+  response.write(bytes);
+  const part = `${path()}.part`;
+  const timer = setInterval(() => {
+    if (there > 0 && !(existsSync(part) && statSync(part).size >= there)) return;
+    clearInterval(timer);
+    response.destroy();
+  }, 5);
 }
 
 /** Sends the file from `from` on in small pieces, slowly enough to be killed between them. */
@@ -113,7 +133,7 @@ describe('a download', () => {
   it('begins anew when the server ignores ranges', async () => {
     const url = await serve((_request, response, count) => {
       response.writeHead(200, { etag: '"one"', 'content-length': content.length });
-      if (count === 0) response.write(content.subarray(0, 1000), () => setTimeout(() => response.destroy(), 100));
+      if (count === 0) drop(response, content.subarray(0, 1000));
       else response.end(content);
     });
     await get(url);
@@ -128,7 +148,7 @@ describe('a download', () => {
         return;
       }
       response.writeHead(200, { etag: '"old"', 'content-length': old.length });
-      response.write(old.subarray(0, 4000), () => setTimeout(() => response.destroy(), 100));
+      drop(response, old.subarray(0, 4000));
     });
     await get(url);
     expectWhole();
@@ -142,7 +162,7 @@ describe('a download', () => {
       const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
       if (count === 0) {
         response.writeHead(200, { ...then, 'content-length': content.length });
-        response.write(Buffer.alloc(4000, 7), () => setTimeout(() => response.destroy(), 50));
+        drop(response, Buffer.alloc(4000, 7));
       } else if (from > 0) {
         response.writeHead(206, { ...now, 'content-range': `bytes ${from}-${size - 1}/${size}` });
         response.end(content.subarray(from, size));
@@ -172,7 +192,7 @@ describe('a download', () => {
     const url = await serve((request, response, count) => {
       expect(request.headers.range).toBeUndefined();
       response.writeHead(200, { etag: '"one"', 'content-encoding': 'gzip', 'content-length': packed.length });
-      if (count === 0) response.write(packed.subarray(0, 50_000), () => setTimeout(() => response.destroy(), 50));
+      if (count === 0) drop(response, packed.subarray(0, 50_000), 1);
       else response.end(packed);
     });
     await get(url);

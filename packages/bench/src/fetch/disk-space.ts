@@ -20,7 +20,8 @@ export async function freeBytes(folder: string): Promise<number> {
  */
 export function leastSpace(root: string, files: readonly WantedFile[]): number {
   return files.reduce((sum, { file, bytes = 0, unpack }) => {
-    const arrived = statSync(partPath(join(root, file)), { throwIfNoEntry: false })?.size ?? 0;
+    const part = partPath(join(root, file));
+    const arrived = existsSync(part) ? statSync(part).size : 0;
     return sum + bytes * (unpack ? 2 : 1) - Math.min(arrived, bytes);
   }, 0);
 }
