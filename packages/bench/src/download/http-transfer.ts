@@ -131,13 +131,18 @@ function requireSuccess({ status, statusText }: Response): void {
 /** Whether an answer is the bytes after the part's, of the same file: some servers heed `range` and not `if-range`. */
 function isRestOf(part: Part, response: Response): boolean {
   if (response.status !== 206 || part.bytes === 0 || response.headers.has('content-encoding')) return false;
-  const validator = validatorOf(response);
   const total = totalOf(response);
   return (
     rangeOf(response)?.start === part.bytes &&
-    (validator === undefined || validator === part.validator) &&
+    isVersionOf(part, response) &&
     (total === undefined || part.total === undefined || total === part.total)
   );
+}
+
+/** Compares what the part was described by; a server that leaves that out of a range has heeded `if-range`, as far as one knows. */
+function isVersionOf({ validator }: Part, { headers }: Response): boolean {
+  const now = headers.get(validator?.startsWith('"') ? 'etag' : 'last-modified');
+  return now === null || now.startsWith('W/') || now === validator;
 }
 
 /**
