@@ -15,12 +15,12 @@ export interface WeightedPoints {
  * the solution of least norm. Returns value and slope at `at`.
  */
 export function localQuadratic(points: WeightedPoints, at: number): [value: number, slope: number] {
-  const zeroth = nextPolynomial(points, at, [], 0);
+  const zeroth = project(points, at, 0, 0, 0, 0);
   const a = zeroth.centre;
-  const first = nextPolynomial(points, at, [zeroth], a ** 2 * zeroth.square);
-  const [b, c] = [first.drop, first.centre];
-  const explained = (a ** 2 + b) ** 2 * zeroth.square + (a + c) ** 2 * first.square;
-  const second = nextPolynomial(points, at, [zeroth, first], explained);
+  const first = project(points, at, 1, a, 0, 0);
+  const b = first.square > 0 ? first.square / zeroth.square : 0;
+  const c = first.centre;
+  const second = project(points, at, 2, a, b, c);
   const norms = [zeroth, first, second].map(({ square }) => Math.sqrt(square));
   // 1, d and d^2 in the polynomials.
   const columns = [
@@ -35,48 +35,42 @@ export function localQuadratic(points: WeightedPoints, at: number): [value: numb
   return [solution[0] / lengths[0], solution[1] / lengths[1]];
 }
 
-/** A polynomial q of d over the points. The next is (d - centre) q - drop times the one before q. */
-interface Polynomial {
+/** What a polynomial q is over the points. */
+interface Projection {
   /** Sum of q^2. */
   readonly square: number;
   /** Mean of d weighted by q^2. */
   readonly centre: number;
-  /** `square` over that of the polynomial before. */
-  readonly drop: number;
   /** How often q is in y. */
   readonly share: number;
 }
 
-/** Where rounding is all that is left of a power of d that depends on those before it: it has no direction of its own. */
-const NOTHING: Polynomial = { square: 0, centre: 0, drop: 0, share: 0 };
-
-/** The polynomial after `before`; `explained` is the sum of squares that its power of d has in those. */
-function nextPolynomial(
+/** Of the polynomial of that degree: 1, d - a or (d - c)(d - a) - b. */
+function project(
   { x, y, weights }: WeightedPoints,
   at: number,
-  before: readonly Polynomial[],
-  explained: number,
-): Polynomial {
+  degree: number,
+  a: number,
+  b: number,
+  c: number,
+): Projection {
   let square = 0;
   let moment = 0;
   let product = 0;
+  let whole = 0;
   for (let i = 0; i < x.length; i++) {
     const d = x[i] - at;
-    let q = 1;
-    let last = 0;
-    for (let k = 0; k < before.length; k++) {
-      const next = (d - before[k].centre) * q - before[k].drop * last;
-      last = q;
-      q = next;
-    }
+    const q = degree === 0 ? 1 : degree === 1 ? d - a : (d - c) * (d - a) - b;
+    const power = degree === 0 ? 1 : degree === 1 ? d : d * d;
     const weighted = weights[i] * q;
     square += weighted * q;
     moment += weighted * q * d;
     product += weighted * y[i];
+    whole += weights[i] * power * power;
   }
-  if (!(square > TOLERANCE ** 2 * (explained + square))) return NOTHING;
-  const drop = before.length > 0 ? square / before[before.length - 1].square : 0;
-  return { square, centre: moment / square, drop, share: product / square };
+  // What rounding leaves of a power of d that depends on those before it has no direction of its own.
+  if (!(square > TOLERANCE ** 2 * whole)) return { square: 0, centre: 0, share: 0 };
+  return { square, centre: moment / square, share: product / square };
 }
 
 /** Least-norm solution of r s = b by one-sided Jacobi rotations of the columns of r. */
