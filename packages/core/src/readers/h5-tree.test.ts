@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openH5 } from './h5-tree.ts';
-import { messageOf } from './testing/fixtures.ts';
+import { fixture, messageOf } from './testing/fixtures.ts';
 import { writeH5 } from './testing/write-h5.ts';
 
 /** More than is read at a time. */
@@ -40,6 +40,15 @@ describe('numbers of an HDF5 dataset', () => {
     const tree = await openH5(path);
     expect(await tree.numbers('int64')).toEqual(Float64Array.from(int64, Number));
     expect(await tree.numbers('float32')).toEqual(Float32Array.from(int64, Number));
+    await tree.close();
+  });
+
+  it.each([
+    ['other/float16', 'does not read ("Float16 not supported"); write it again as float32'],
+    ['other/lzf', 'compressed with lzf, which cannot be read; write it again with gzip'],
+  ])('say what to do where they cannot be read: %s', async (name, message) => {
+    const tree = await openH5(fixture('h5-storage/earliest.h5'));
+    expect(await messageOf(tree.numbers(name))).toContain(message);
     await tree.close();
   });
 

@@ -255,6 +255,7 @@ function guarded<T>(where: string, what: string, action: () => T): T {
     const filter = /required filter '?([^']*?)'? is not registered/.exec(text)?.[1];
     if (filter !== undefined)
       throw badData(where, `compressed with ${filter}, which cannot be read`, 'write it again with gzip', cause);
-    throw badData(where, `${what} (${quote(reasons.at(-1) ?? text.split('\n')[0])})`, undefined, cause);
+    const remedy = text.includes('Float16') ? 'write it again as float32' : undefined;
+    throw badData(where, `${what} (${quote(reasons.at(-1) ?? text.split('\n')[0])})`, remedy, cause);
   }
 }
