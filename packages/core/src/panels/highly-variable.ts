@@ -78,7 +78,7 @@ function combineDispersions(genes: readonly string[], batches: Batches, topGenes
   const sectionCount = new Uint32Array(genes.length);
   for (const { chosen } of batches) chosen.forEach((one, g) => (sectionCount[g] += one));
   const size = batches.length === 1 ? sectionCount.filter((count) => count > 0).length : topGenes;
-  const order = firstBy([negative(sectionCount), negative(score)], size);
+  const order = firstBy([descending(sectionCount), descending(score)], size);
   return { genes, score, sectionCount, chosen: Array.from(order, (g) => genes[g]) };
 }
 
@@ -105,26 +105,30 @@ function combineRanks(
 ): HvgResult {
   const ranks = genes.map((): number[] => []);
   for (const variance of variances)
-    firstBy([negative(variance)], topGenes).forEach((g, rank) => void ranks[g].push(rank));
+    firstBy([descending(variance)], topGenes).forEach((g, rank) => void ranks[g].push(rank));
   const sectionCount = Uint32Array.from(ranks, ({ length }) => length);
-  const medianRank = Float64Array.from(ranks, (list) => (list.length > 0 ? median(list) : NaN));
-  const byCount = negative(sectionCount);
+  const medianRank = Float64Array.from(ranks, (list) => (list.length > 0 ? median(list) : Infinity));
+  const byCount = descending(sectionCount);
   const order = firstBy(countFirst ? [byCount, medianRank] : [medianRank, byCount], topGenes);
   return { genes, score: averageOfDefined(variances), sectionCount, chosen: Array.from(order, (g) => genes[g]) };
 }
 
-const negative = (values: Float64Array | Uint32Array): Float64Array => new Float64Array(values).map((value) => -value);
+/** Keys by which the highest value comes first and undefined ones last. */
+function descending(values: Float64Array | Uint32Array): Float64Array {
+  const keys = new Float64Array(values.length);
+  for (let g = 0; g < keys.length; g++) keys[g] = Number.isNaN(values[g]) ? Infinity : -values[g];
+  return keys;
+}
 
 /**
- * The first `size` gene positions by the keys given, ascending, undefined ones last; ties by name, in which genes are sorted. Only
+ * The first `size` gene positions by the keys given, ascending; ties by name, in which genes are sorted. Only
  * genes whose first key is low enough are compared: numbers alone are sorted many times faster than by a comparing function.
  */
 function firstBy(keys: readonly Float64Array[], size: number): Uint32Array {
-  const defined = keys.map((key) => key.map((value) => (Number.isNaN(value) ? Infinity : value)));
-  const [first] = defined;
+  const [first] = keys;
   const highest = first.slice().sort()[Math.min(size, first.length) - 1];
   const order = positions(first.length, (g) => first[g] <= highest).sort((a, b) => {
-    for (const key of defined) if (key[a] !== key[b]) return key[a] < key[b] ? -1 : 1;
+    for (const key of keys) if (key[a] !== key[b]) return key[a] < key[b] ? -1 : 1;
     return a - b;
   });
   return order.subarray(0, size);

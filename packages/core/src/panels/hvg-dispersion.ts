@@ -70,15 +70,10 @@ function normalise(
   const dispersion = isSeurat ? ratio.map((d) => (d === 0 ? NaN : Math.log(d))) : ratio;
   const abscissa = isSeurat ? positive.map(Math.log1p) : positive;
   const edges = isSeurat ? equalEdges(abscissa, bins) : percentileEdges(abscissa);
-  const members = new Map<number, number[]>();
-  const bin = abscissa.map((x) => binOf(edges, x));
-  bin.forEach((b, g) => {
-    const genes = members.get(b);
-    if (genes) genes.push(g);
-    else members.set(b, [g]);
-  });
+  const members = Array.from({ length: edges.length + 1 }, (): number[] => []);
+  for (let g = 0; g < abscissa.length; g++) members[binOf(edges, abscissa[g])].push(g);
   const normalised = new Float64Array(mean.length);
-  for (const genes of members.values()) {
+  for (const genes of members) {
     const values = genes.map((g) => dispersion[g]).filter((d) => !Number.isNaN(d));
     const [centre, spread] = isSeurat ? meanAndDeviation(values) : medianAndDeviation(values);
     for (const g of genes) normalised[g] = (dispersion[g] - centre) / spread;
