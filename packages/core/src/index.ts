@@ -148,6 +148,7 @@ export { featureView, scalePx } from './views/view-name.ts';
 export { viewSquares, type ViewSquares } from './views/view-squares.ts';
 export { createAugmentedPatches } from './augmentation/augmented-patches.ts';
 export type { AugmentedPatches, AugmentedPatchesOptions, PatchBatch } from './augmentation/augmented-patches.ts';
+export { extractSquares, type ExtractedSquare } from './patches/extract-squares.ts';
 export { partOfStore } from './patches/part-of-store.ts';
 export { openPatchStore } from './patches/patch-store.ts';
 export type { PatchStore } from './patches/patch-store.ts';

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandom, type PatchReader, type SectionImage, type Spots } from '@spotbench/core';
+import { createRandom, type ExtractedSquare, type SectionImage, type Spots } from '@spotbench/core';
 import {
   createBackboneEncoder,
   createOnnxEncoder,
@@ -56,46 +56,51 @@ test('pixels are scaled, normalised per colour, and laid out channels first', ()
 });
 
 describe('encodePatches', () => {
-  /** Patches of one pixel whose red is the spot's row; notes how many reads and runs were under way together. */
+  /** Patches of one pixel whose red is 1 more than the row; notes how many runs were under way together, and of what. */
   function recorder(fail?: number) {
-    const seen = { running: 0, most: 0, reads: [] as number[][] };
-    const patches: PatchReader = {
-      read(rows) {
-        seen.reads.push([...(rows as number[])]);
-        return Promise.resolve(Uint8Array.from(rows, (row) => row).reduce(byRed, new Uint8Array(0)));
-      },
-    };
+    const seen = { running: 0, most: 0, runs: [] as number[][], cut: 0 };
+    async function* patches(rows: readonly number[]): AsyncGenerator<ExtractedSquare> {
+      for (const row of rows) {
+        seen.cut++;
+        yield await Promise.resolve({ row, pixels: Uint8Array.of(row + 1, 0, 0) });
+      }
+    }
     const network: PatchNetwork = {
       input: { sizePx: 1, mean: [0, 0, 0], std: [1 / 255, 1, 1] },
       width: 1,
       batchSize: 3,
       async run(images) {
         seen.most = Math.max(seen.most, ++seen.running);
+        const reds = Float32Array.from([images[0], images[3], images[6]]);
+        seen.runs.push(Array.from(reds, Math.round));
         await new Promise((resolve) => setTimeout(resolve, 1));
         seen.running--;
-        if (seen.reads.length === fail) throw new Error('the network failed');
-        return Float32Array.from([images[0], images[3], images[6]]);
+        if (seen.runs.length === fail) throw new Error('the network failed');
+        return reds;
       },
       dispose: () => Promise.resolve(),
     };
     return { seen, patches, network };
   }
-  const byRed = (bytes: Uint8Array, red: number): Uint8Array => Uint8Array.from([...bytes, red, 0, 0]);
 
-  test('keeps the order, fills a last batch up, runs one batch at a time, reports progress', async () => {
+  test('puts features where they belong, fills a last batch up, runs one batch at a time, reports progress', async () => {
     const { seen, patches, network } = recorder();
     const progress: number[] = [];
-    const rows = [9, 8, 7, 6, 5, 4, 3];
-    const features = await encodePatches(network, patches, rows, (done) => progress.push(done));
-    features.forEach((value, i) => expect(value).toBeCloseTo(rows[i], 4));
-    expect(seen.reads).toEqual([[9, 8, 7], [6, 5, 4], [3]]);
+    const features = await encodePatches(network, patches([6, 2, 4, 0, 5, 1, 3]), 7, (done) => progress.push(done));
+    expect(Array.from(features, Math.round)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(seen.runs).toEqual([
+      [7, 3, 5],
+      [1, 6, 2],
+      [4, 3, 5],
+    ]);
     expect(seen.most).toBe(1);
     expect(progress).toEqual([3, 6, 7]);
   });
 
-  test('a failure of the network ends it', async () => {
-    const { patches, network } = recorder(2);
-    await expect(encodePatches(network, patches, [1, 2, 3, 4, 5, 6, 7])).rejects.toThrow('the network failed');
+  test('a failure of the network ends it, and the cutting', async () => {
+    const { seen, patches, network } = recorder(1);
+    await expect(encodePatches(network, patches([...Array(30).keys()]), 30)).rejects.toThrow('the network failed');
+    expect(seen.cut).toBe(6);
   });
 });
 

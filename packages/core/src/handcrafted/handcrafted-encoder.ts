@@ -3,7 +3,6 @@ import type { EncodeProgress, FrozenEncoder } from '../contracts/encoder.ts';
 import type { SectionImage } from '../contracts/section.ts';
 import type { Spots } from '../contracts/spots.ts';
 import type { FeatureView, ViewFeatures } from '../contracts/view.ts';
-import { decodeImage } from '../images/decode-image.ts';
 import type { RgbImage } from '../images/decode-image.ts';
 import { PATCH_PX } from '../images/patch-reader.ts';
 import { requireInside } from '../views/require-inside.ts';
@@ -11,7 +10,7 @@ import { scalePx } from '../views/view-name.ts';
 import { viewSquares } from '../views/view-squares.ts';
 import { allocateDyePlanes, fillDyePlanes } from './dye-planes.ts';
 import type { DyePlanes } from './dye-planes.ts';
-import { magnifier } from './magnified.ts';
+import { scenesOf } from './magnified.ts';
 import type { Scene } from './magnified.ts';
 import { isEmpty, squareInside, wholeOf } from './rectangle.ts';
 import { WINDOW_FEATURES, windowFeatures } from './window-features.ts';
@@ -52,17 +51,16 @@ async function encodeView(
 ): Promise<ViewFeatures> {
   requireInside(image, spots);
   const { rows, tokens, sidePx, centres } = viewSquares(view, spots);
-  const decoded = await decodeImage(image);
   const sizePx = seenAt(view, sidePx);
-  const sceneAt = magnifier(decoded, { sidePx, sizePx });
   const planes = allocateDyePlanes(2 * sizePx);
   const count = rows * tokens;
   const values = new Float32Array(count * D);
-  for (let i = 0; i < count; i++) {
-    const scene = sceneAt(Math.floor(centres.pixelX[i]), Math.floor(centres.pixelY[i]));
-    values.set(squareFeatures(scene, planes, sizePx), i * D);
-    if ((i + 1) % SQUARES_PER_TURN !== 0 && i + 1 < count) continue;
-    onProgress?.(i + 1, count);
+  let done = 0;
+  for await (const scene of scenesOf(image, centres, { sidePx, sizePx })) {
+    values.set(squareFeatures(scene, planes, sizePx), scene.row * D);
+    done++;
+    if (done % SQUARES_PER_TURN !== 0 && done < count) continue;
+    onProgress?.(done, count);
     await setImmediate();
   }
   return { rows, tokens, width: D, values };
@@ -75,11 +73,11 @@ function seenAt(view: FeatureView, sidePx: number): number {
 }
 
 /** All windows around one place. [72] */
-function squareFeatures({ image, inside, x, y }: Scene, planes: DyePlanes, sizePx: number): number[] {
-  const frame = squareInside(inside, x, y, 2 * sizePx);
+function squareFeatures({ image, inside, middle }: Scene, planes: DyePlanes, sizePx: number): number[] {
+  const frame = squareInside(inside, middle, middle, 2 * sizePx);
   fillDyePlanes(planes, image, frame);
   return windowsAround(sizePx).flatMap((px) => {
-    const window = squareInside(inside, x, y, px);
+    const window = squareInside(inside, middle, middle, px);
     return isEmpty(window) ? BLACK : windowFeatures({ image, planes, frame }, window);
   });
 }

@@ -1,45 +1,39 @@
-import { cropInto } from '../images/crop.ts';
+import type { SectionImage } from '../contracts/section.ts';
+import type { Spots } from '../contracts/spots.ts';
 import type { RgbImage } from '../images/decode-image.ts';
-import { resizeSquare } from '../images/resize.ts';
-import { wholeOf } from './rectangle.ts';
+import { extractSquares } from '../patches/extract-squares.ts';
 import type { Rectangle } from './rectangle.ts';
 
-/** An image around one place in it. */
+/** The surroundings of one place in a section's image. */
 export interface Scene {
+  /** Which place. */
+  readonly row: number;
   readonly image: RgbImage;
   /** The part of it that shows the section: pixels beyond the edge of the slide are not measured. */
   readonly inside: Rectangle;
-  readonly x: number;
-  readonly y: number;
+  /** Pixel of the place, along both axes. */
+  readonly middle: number;
 }
 
-/**
- * How squares of `sidePx` and as much again around them are seen at `sizePx`: the image itself where the two agree, else a
- * crop of twice the side, resized. The crop's memory is used again for the next place.
- */
-export function magnifier(
-  image: RgbImage,
+/** Squares of `sidePx` around the places, and as much again around them, seen at `sizePx`; in the order in which they are read. */
+export async function* scenesOf(
+  image: SectionImage,
+  centres: Spots,
   { sidePx, sizePx }: { sidePx: number; sizePx: number },
-): (x: number, y: number) => Scene {
-  if (sidePx === sizePx) return (x, y) => ({ image, inside: wholeOf(image), x, y });
+): AsyncGenerator<Scene> {
   const [from, to] = [2 * sidePx, 2 * sizePx];
-  const crop = new Uint8Array(from * from * 3);
-  return (x, y) => {
-    cropInto(crop, image, x, y, from);
-    const along = (place: number, length: number): [number, number] => untouched(place - sidePx, length, from, to);
-    const [left, right] = along(x, image.widthPx);
-    const [top, bottom] = along(y, image.heightPx);
-    return {
-      image: { widthPx: to, heightPx: to, pixels: resizeSquare(crop, from, to) },
-      inside: { left, top, right, bottom },
-      x: sizePx,
-      y: sizePx,
-    };
-  };
+  const along = (place: number, length: number): [number, number] =>
+    untouched(Math.floor(place) - sidePx, length, from, to);
+  for await (const { row, pixels } of extractSquares(image, centres, { fieldPx: from, sizePx: to })) {
+    const [left, right] = along(centres.pixelX[row], image.widthPx);
+    const [top, bottom] = along(centres.pixelY[row], image.heightPx);
+    const inside = { left, top, right, bottom };
+    yield { row, image: { widthPx: to, heightPx: to, pixels }, inside, middle: sizePx };
+  }
 }
 
 /**
- * First and end of the resized pixels that no pixel beyond the image went into, along one axis: the crop begins at `start` of
+ * First and end of the resized pixels that no pixel beyond the image went into, along one axis: the square begins at `start` of
  * an image that is `length` long. The filter reaches one source or one target pixel far, whichever is wider.
  */
 function untouched(start: number, length: number, from: number, to: number): [first: number, end: number] {

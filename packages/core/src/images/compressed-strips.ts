@@ -1,26 +1,24 @@
 import { open } from 'node:fs/promises';
 import sharp from 'sharp';
-import { SpotbenchError } from '../errors/spotbench-error.ts';
 import { undecodable } from './image-size.ts';
 import type { RegionReader } from './region-reader.ts';
 import type { StripTable } from './strip-table.ts';
 
-/** A strip is decoded whole; larger ones are refused. Bytes. */
+/** A strip is decoded whole. Bytes. */
 const LARGEST_STRIP = 2 ** 28;
+
+/** Whether the strips are small enough to decode them one by one. */
+export function areSmall({ widthPx, rows, samples, byteCounts }: StripTable): boolean {
+  return widthPx * rows * samples <= LARGEST_STRIP && byteCounts.every((bytes) => bytes <= LARGEST_STRIP);
+}
 
 /**
  * Reads rectangles of a tiff in compressed strips, decoding only the strips a rectangle touches: each is handed to libvips as
  * a tiff of its own.
- * @throws SpotbenchError `bad-data` when a strip does not decode, `unsupported` when strips are larger than 256 MB.
+ * @throws SpotbenchError `bad-data` when a strip does not decode.
  */
 export async function openCompressedStrips(strips: StripTable, path: string): Promise<RegionReader> {
   const { widthPx, heightPx, rows, offsets, byteCounts } = strips;
-  const stripBytes = widthPx * rows * strips.samples;
-  if (stripBytes > LARGEST_STRIP || Math.max(...byteCounts) > LARGEST_STRIP)
-    throw new SpotbenchError(
-      'unsupported',
-      `${path}: a compressed strip holds ${stripBytes} bytes, more than ${LARGEST_STRIP}; write the image in tiles (vips tiffsave --tile)`,
-    );
   const file = await open(path);
   const decodeStrip = async (s: number): Promise<Buffer> => {
     const stripRows = Math.min(rows, heightPx - s * rows);

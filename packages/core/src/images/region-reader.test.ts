@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import type { Sharp } from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
 import { isSpotbenchError } from '../errors/spotbench-error.ts';
+import { areSmall } from './compressed-strips.ts';
 import { decodeImage } from './decode-image.ts';
 import { readImageSize } from './image-size.ts';
 import { openRegions } from './region-reader.ts';
@@ -78,6 +79,21 @@ describe('openRegions', () => {
       vi.unstubAllEnvs();
     },
   );
+
+  it('takes compressed strips apart one by one unless they are too large for memory', () => {
+    const strips = {
+      widthPx: 2 ** 14,
+      heightPx: 9999,
+      rows: 2 ** 13,
+      samples: 2,
+      offsets: [8, 9],
+      byteCounts: [1, 2 ** 28],
+    };
+    const table = { ...strips, compression: 8, predictor: 1 };
+    expect(areSmall(table)).toBe(true);
+    expect(areSmall({ ...table, samples: 3 })).toBe(false);
+    expect(areSmall({ ...table, byteCounts: [1, 2 ** 28 + 1] })).toBe(false);
+  });
 
   it('refuses a tiff with a strip that was not written, of which place and size are 0', async () => {
     const bytes = await readFile(fixture('stripped.tif'));

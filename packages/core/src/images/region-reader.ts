@@ -31,8 +31,7 @@ const LARGEST_WHOLE = 2 ** 29;
  * the chunks. What cannot be entered in the middle (png, jpg, tiffs of other strips) is decoded once, 3 bytes a pixel: in memory,
  * or, where that is more than `largestWholeBytes` (512 MB), into a file in the folder for temporary files. Grey and 16-bit images
  * become 8-bit RGB, an alpha channel is dropped.
- * @throws SpotbenchError `missing-data` when there is no such file, `bad-data` when it does not decode, `unsupported` for
- * compressed strips too large to decode one by one.
+ * @throws SpotbenchError `missing-data` when there is no such file, `bad-data` when it does not decode.
  */
 export async function openRegions(
   image: SectionImage,

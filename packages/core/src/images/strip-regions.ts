@@ -1,7 +1,7 @@
 import type { GeoTIFF, GeoTIFFImage } from 'geotiff';
 import type { SectionImage } from '../contracts/section.ts';
 import { SpotbenchError } from '../errors/spotbench-error.ts';
-import { openCompressedStrips } from './compressed-strips.ts';
+import { areSmall, openCompressedStrips } from './compressed-strips.ts';
 import { undecodable } from './image-size.ts';
 import { openPlainStrips } from './plain-strips.ts';
 import type { RegionReader } from './region-reader.ts';
@@ -16,9 +16,10 @@ const RGB = 2;
 const ASSOCIATED_ALPHA = 1;
 
 /**
- * Opens a tiff whose rows are stored in strips without loss, 8 bit, grey, RGB or RGBA, for reading rectangles; of any other tiff
- * says whether it is stored in tiles. Libvips would decode all strips, from the top, for every rectangle.
- * @throws SpotbenchError `bad-data` when it is not a tiff, `unsupported` when a compressed strip is larger than 256 MB.
+ * Opens a tiff whose rows are stored in strips without loss, 8 bit, grey, RGB or RGBA, none of more than 256 MB where they are
+ * compressed, for reading rectangles; of any other tiff says whether it is stored in tiles. Libvips would decode all strips,
+ * from the top, for every rectangle.
+ * @throws SpotbenchError `bad-data` when it is not a tiff.
  */
 export async function openStrips(image: SectionImage): Promise<RegionReader | 'tiles' | 'other strips'> {
   const { fromFile } = await import('geotiff');
@@ -35,7 +36,8 @@ export async function openStrips(image: SectionImage): Promise<RegionReader | 't
   const strips = await guarded(image.path, 'needed strips', () => stripTable(page, compression)).finally(() =>
     closeTiff(tiff),
   );
-  return compression === NONE ? openPlainStrips(strips, image.path) : openCompressedStrips(strips, image.path);
+  if (compression === NONE) return openPlainStrips(strips, image.path);
+  return areSmall(strips) ? openCompressedStrips(strips, image.path) : 'other strips';
 }
 
 async function stripTable(page: GeoTIFFImage, compression: number): Promise<StripTable> {

@@ -8,7 +8,7 @@ import type { SectionImage } from '../contracts/section.ts';
 import { decodeImage } from '../images/decode-image.ts';
 import { readImageSize } from '../images/image-size.ts';
 import { createPatchReader } from '../images/patch-reader.ts';
-import { type ExtractedPatch, extractPatches } from './extract-patches.ts';
+import { extractPatches } from './extract-patches.ts';
 import type { PatchSlide } from './patch-slide.ts';
 import type { PatchView } from './patch-view.ts';
 
@@ -47,11 +47,10 @@ async function extracted(
   largestWindowBytes?: number,
 ): Promise<Map<string, Buffer>> {
   const patches = new Map<string, Buffer>();
-  const keep = ({ view, row, pixels }: ExtractedPatch): void => {
+  for await (const { view, row, pixels } of extractPatches(slide, views, { largestWindowBytes })) {
     expect(patches.has(`${view.name} ${row}`)).toBe(false);
     patches.set(`${view.name} ${row}`, Buffer.from(pixels));
-  };
-  await extractPatches(slide, views, keep, { largestWindowBytes });
+  }
   return patches;
 }
 

@@ -30,23 +30,22 @@ const LARGEST_WINDOW_BYTES = 2 ** 28;
  * Cuts the patches of all views out of a slide, as `createPatchReader` does, in one pass from its top to its bottom: what is in
  * memory is a window of the rows that the largest field of view needs (at most `largestWindowBytes`, by default 256 MB, and two
  * bands of 256 rows). Fields too large for that, such as the whole slide, are read one by one and made smaller row by row, to
- * the same pixels. Patches come in the order in which they are done, and `onPatch` is awaited before the next.
+ * the same pixels. Patches come in the order in which they are done.
  * @throws SpotbenchError as `openRegions` does, and `bad-data` for a spot without a position.
  */
-export async function extractPatches(
+export async function* extractPatches(
   slide: PatchSlide,
   views: readonly PatchView[],
-  onPatch: (patch: ExtractedPatch) => Promise<void> | void,
   { largestWindowBytes = LARGEST_WINDOW_BYTES } = {},
-): Promise<void> {
+): AsyncGenerator<ExtractedPatch> {
   const fields = views.flatMap((view) => fieldsOf(slide, view)).sort((a, b) => a.top - b.top);
   const fits = ({ fieldPx }: Field): boolean =>
     Math.min(fieldPx, slide.image.heightPx) * slide.image.widthPx * 3 <= largestWindowBytes;
   const regions = await openRegions(slide.image);
   try {
-    await cutInOnePass(regions, slide, fields.filter(fits), onPatch);
+    yield* cutInOnePass(regions, slide, fields.filter(fits));
     for (const field of fields.filter((field) => !fits(field))) {
-      await onPatch({ view: field.view, row: field.row, pixels: await cutRowByRow(regions, slide, field) });
+      yield { view: field.view, row: field.row, pixels: await cutRowByRow(regions, slide, field) };
     }
   } finally {
     await regions.close();
@@ -79,12 +78,11 @@ function spotCentres({ id, spots }: PatchSlide): number[][] {
   });
 }
 
-async function cutInOnePass(
+async function* cutInOnePass(
   regions: RegionReader,
   { image }: PatchSlide,
   fields: readonly Field[],
-  onPatch: (patch: ExtractedPatch) => Promise<void> | void,
-): Promise<void> {
+): AsyncGenerator<ExtractedPatch> {
   const columns = fields.reduce(
     ({ from, to }, { left, fieldPx }) => ({ from: Math.min(from, left), to: Math.max(to, left + fieldPx) }),
     { from: image.widthPx, to: 0 },
@@ -97,7 +95,7 @@ async function cutInOnePass(
     await window.moveTo(top, top + fieldPx);
     const crop = new Uint8Array(fieldPx * fieldPx * 3);
     window.crop(crop, left, top, fieldPx);
-    await onPatch({ view, row, pixels: fieldPx === view.sizePx ? crop : resizeSquare(crop, fieldPx, view.sizePx) });
+    yield { view, row, pixels: fieldPx === view.sizePx ? crop : resizeSquare(crop, fieldPx, view.sizePx) };
   }
 }
 

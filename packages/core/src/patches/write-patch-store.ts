@@ -52,10 +52,10 @@ async function writeSlide(
       await mkdir(dirname(path), { recursive: true });
       files.set(view, await open(path, 'wx'));
     }
-    await extractPatches(slide, views, async ({ view, row, pixels }) => {
+    for await (const { view, row, pixels } of extractPatches(slide, views)) {
       await writeAll(files.get(view)!, pixels, row * pixels.length);
       onPatch();
-    });
+    }
     for (const file of files.values()) await file.sync();
   } finally {
     for (const file of files.values()) await file.close();

@@ -1,4 +1,4 @@
-import type { PatchReader } from '@spotbench/core';
+import type { ExtractedSquare } from '@spotbench/core';
 import { fillNetworkInput, type ImageInput } from './image-input.ts';
 
 /** What a network makes of an image: one vector, or what it had before pooling. */
@@ -17,40 +17,41 @@ export interface PatchNetwork {
 }
 
 /**
- * Features of the given spots, row-major [N, D] or [N, T, D], batch after batch: while the network works on one batch the next
- * is read, so that memory holds two batches of patches however many spots there are. A last batch that is not full is filled
- * up with what the one before left; those rows are dropped.
+ * Features of `count` patches [N, D] or [N, T, D], row-major, batch after batch as they come: while the network works on one
+ * batch the next is read, so that memory holds two batches of patches however many there are. A last batch that is not
+ * full is filled up with what the one before left; those rows are dropped.
  */
 export async function encodePatches(
   network: PatchNetwork,
-  patches: PatchReader,
-  spots: ArrayLike<number>,
+  patches: AsyncIterable<ExtractedSquare>,
+  count: number,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Float32Array> {
   const { input, batchSize: B } = network;
-  const N = spots.length;
+  const image = 3 * input.sizePx ** 2;
   let features: Float32Array | undefined;
-  const buffers = [0, 1].map(() => new Float32Array(B * 3 * input.sizePx ** 2)); // [B, 3, S, S] each
+  const buffers = [0, 1].map(() => new Float32Array(B * image)); // [B, 3, S, S] each
+  let [turn, done] = [0, 0];
+  let rows: number[] = [];
   let running: Promise<void> = Promise.resolve();
-  for (let start = 0, turn = 0; start < N; start += B, turn ^= 1) {
-    const rows = Array.from({ length: Math.min(B, N - start) }, (_, i) => spots[start + i]);
-    const images = buffers[turn];
-    const { sizePx, fieldOfViewPx = sizePx } = input;
-    fillNetworkInput(await settled(running, patches.read(rows, { sizePx, fieldOfViewPx })), input, images);
+  const encode = async (images: Float32Array, batch: readonly number[]): Promise<void> => {
+    const found = await network.run(images);
+    const width = found.length / B;
+    features ??= new Float32Array(count * width);
+    batch.forEach((row, k) => features!.set(found.subarray(k * width, (k + 1) * width), row * width));
+    onProgress?.((done += batch.length), count);
+  };
+  for await (const { row, pixels } of patches) {
+    fillNetworkInput(pixels, input, buffers[turn].subarray(rows.length * image));
+    rows.push(row);
+    if (rows.length < B) continue;
     await running;
-    running = network.run(images).then((found) => {
-      const perSpot = found.length / B;
-      features ??= new Float32Array(N * perSpot);
-      features.set(found.subarray(0, rows.length * perSpot), start * perSpot);
-      onProgress?.(start + rows.length, N);
-    });
+    running = encode(buffers[turn], rows);
+    // Whoever awaits it next hears of a failure.
+    running.catch(() => undefined);
+    [turn, rows] = [turn ^ 1, []];
   }
   await running;
+  if (rows.length > 0) await encode(buffers[turn], rows);
   return features ?? new Float32Array();
-}
-
-/** The result of `reading`; a failure of `running` meanwhile is left to whoever awaits it, but never unhandled. */
-function settled<T>(running: Promise<void>, reading: Promise<T>): Promise<T> {
-  running.catch(() => undefined);
-  return reading;
 }

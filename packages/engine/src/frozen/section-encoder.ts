@@ -1,12 +1,4 @@
-import {
-  createPatchReader,
-  decodeImage,
-  requireInside,
-  viewSquares,
-  type FrozenEncoder,
-  type RgbImage,
-  type SectionImage,
-} from '@spotbench/core';
+import { extractSquares, requireInside, viewSquares, type FrozenEncoder } from '@spotbench/core';
 import type { ImageInput } from './image-input.ts';
 import { networkRequest, requestKey, type NetworkRequest } from './network-request.ts';
 import { encodePatches, type PatchNetwork } from './patch-network.ts';
@@ -44,9 +36,8 @@ export function sectionEncoder(options: SectionEncoderOptions): NetworkEncoder {
     const { request, squaresOf } = networkRequest(options, view);
     const { rows, sidePx, centres } = viewSquares(squaresOf, spots, input.fieldOfViewPx ?? input.sizePx);
     const network = await networks.get(request(sidePx));
-    const shown = { ...network, input: { ...network.input, fieldOfViewPx: sidePx } };
-    const every = Array.from(centres.ids, (_, square) => square);
-    const values = await encodePatches(shown, createPatchReader(decodedOnce(image), centres), every, onProgress);
+    const squares = extractSquares(image, centres, { fieldPx: sidePx, sizePx: network.input.sizePx });
+    const values = await encodePatches(network, squares, centres.ids.length, onProgress);
     return { rows, tokens: values.length / (rows * width), width, values };
   };
   return {
@@ -81,10 +72,4 @@ function oneNetwork(open: (request: NetworkRequest) => Promise<PatchNetwork>) {
     },
     dispose,
   };
-}
-
-/** The decoded image, kept for as long as the section is encoded. */
-function decodedOnce(image: SectionImage): () => Promise<RgbImage> {
-  let decoded: Promise<RgbImage> | undefined;
-  return () => (decoded ??= decodeImage(image));
 }
