@@ -111,6 +111,7 @@ describe('wrong command lines', () => {
     [['run', '--method', 'rigde'], /^spotbench: unknown method "rigde"; did you mean "ridge"\?\n$/],
     [['plan', '--dataset', 'her2stt'], /^spotbench: unknown data set "her2stt"; did you mean "her2st"\?\n$/],
     [['plan', '--protocol', 'patient-oot'], /^spotbench: unknown protocol "patient-oot"; did you mean "patient-out"/],
+    [['cell'], /^spotbench: Not enough non-option arguments: .*; see spotbench cell --help\n$/],
     [['plan', '--metod', 'ridge'], /^spotbench: Unknown argument: metod; did you mean --method\?\n$/],
     [['run', '--engine', 'onx'], /^spotbench: unknown engine "onx"; did you mean "onnx"\?\n$/],
     [['pln'], /did you mean plan\?/i],

@@ -1,5 +1,5 @@
 import { isSpotbenchError, nearestNames } from '@spotbench/core/errors';
-import yargs, { type Argv } from 'yargs';
+import yargs, { type Argv, type CommandModule } from 'yargs';
 import { cacheCommand } from './commands/cache.ts';
 import { cellCommand } from './commands/cell.ts';
 import { conventionsCommand } from './commands/conventions.ts';
@@ -23,32 +23,34 @@ import { weightsCommand } from './commands/weights.ts';
 /** Exit codes: 0 all well; 1 something failed and says what; 2 the command line was wrong. */
 const USAGE_ERROR = 2;
 
+const COMMANDS = [
+  planCommand,
+  runCommand,
+  reportCommand,
+  rescoreCommand,
+  explainCommand,
+  diffCommand,
+  conventionsCommand,
+  publishCommand,
+  doctorCommand,
+  dataCommand,
+  featuresCommand,
+  patchesCommand,
+  cellCommand,
+  cacheCommand,
+  exportCommand,
+  methodCommand,
+  panelCommand,
+  submissionCommand,
+  weightsCommand,
+] as CommandModule[];
+
 /** The parser of the `spotbench` command line. Commands load what they need when they run, so that help is quick. */
 export function createParser(argv: readonly string[]): Argv {
   return yargs([...argv])
     .scriptName('spotbench')
     .usage('$0 <command>\n\nCompares methods that predict spatial gene expression from H&E histology.')
-    .command([
-      planCommand,
-      runCommand,
-      reportCommand,
-      rescoreCommand,
-      explainCommand,
-      diffCommand,
-      conventionsCommand,
-      publishCommand,
-      doctorCommand,
-      dataCommand,
-      featuresCommand,
-      patchesCommand,
-      cellCommand,
-      cacheCommand,
-      exportCommand,
-      methodCommand,
-      panelCommand,
-      submissionCommand,
-      weightsCommand,
-    ])
+    .command(COMMANDS)
     .demandCommand(1, 'Say what to do: one of the commands above.')
     .strict()
     .recommendCommands()
@@ -71,7 +73,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`spotbench: ${withNearestOption(error.message, knownOptions(parser))}\n`);
+      process.stderr.write(`spotbench: ${withRemedy(error.message, argv, knownOptions(parser))}\n`);
       return USAGE_ERROR;
     }
     process.stderr.write(`spotbench: ${describe(error)}\n`);
@@ -81,12 +83,17 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 class UsageError extends Error {}
 
-/** yargs says `Unknown argument: metod`; this adds which option was probably meant. */
-function withNearestOption(message: string, known: readonly string[]): string {
+/** yargs says `Unknown argument: metod`; this adds which option was probably meant, or which help says more. */
+function withRemedy(message: string, argv: readonly string[], known: readonly string[]): string {
   const oneLine = message.replaceAll('\n', ' ');
   const unknown = /^Unknown arguments?: (\S+?)(,|$)/.exec(oneLine)?.[1];
   const near = unknown === undefined ? [] : nearestNames(unknown, known, 1);
-  return near.length > 0 ? `${oneLine}; did you mean --${near[0]}?` : `${oneLine}; see spotbench --help`;
+  return near.length > 0 ? `${oneLine}; did you mean --${near[0]}?` : `${oneLine}; see ${helpFor(argv)}`;
+}
+
+function helpFor([first]: readonly string[]): string {
+  const command = COMMANDS.map(({ command }) => String(command).split(' ')[0]).find((name) => name === first);
+  return ['spotbench', command, '--help'].filter((word) => word !== undefined).join(' ');
 }
 
 function knownOptions(parser: unknown): string[] {
