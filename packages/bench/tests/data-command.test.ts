@@ -161,6 +161,7 @@ describe('spotbench data', () => {
     expect(await data('fetch', 'tinny')).toMatchObject({ code: 2, err: expect.stringContaining('did you mean "tiny"?') as string }); // prettier-ignore
     expect(await data('tinny')).toMatchObject({ code: 2, err: expect.stringContaining('did you mean "tiny"?') as string }); // prettier-ignore
     expect(await data('fetch', 'tiny', '--parallel', '0')).toMatchObject({ code: 2, err: expect.stringContaining('needs a whole number') as string }); // prettier-ignore
+    expect(await data('fetch', 'tiny', '--parallel')).toMatchObject({ code: 2, err: 'spotbench: Not enough arguments following: parallel; see spotbench data --help\n' }); // prettier-ignore
     expect((await data('fetch')).code).toBe(2);
   });
 });

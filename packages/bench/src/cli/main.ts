@@ -59,9 +59,9 @@ export function createParser(argv: readonly string[]): Argv {
     .version(false)
     .wrap(Math.min(120, process.stdout.columns ?? 100))
     .exitProcess(false)
-    .fail((message, error) => {
-      // What an option's own check says comes as a string: it is about the command line too.
-      throw error instanceof Error ? error : new UsageError(message);
+    .fail((message, error: unknown) => {
+      // What an option's own check says comes as a string, an option without its value as yargs' own error: both are the command line's.
+      throw error instanceof Error && error.name !== 'YError' ? error : new UsageError(message);
     });
 }
 
