@@ -102,6 +102,17 @@ describe('encodePatches', () => {
     await expect(encodePatches(network, patches([...Array(30).keys()]), 30)).rejects.toThrow('the network failed');
     expect(seen.cut).toBe(6);
   });
+
+  test('a failure of the cutting ends it when the network is at rest, so that it can be disposed of', async () => {
+    const { seen, patches, network } = recorder();
+    async function* broken(): AsyncGenerator<ExtractedSquare> {
+      yield* patches([0, 1, 2, 3]);
+      throw new Error('the image is damaged');
+    }
+    await expect(encodePatches(network, broken(), 30)).rejects.toThrow('the image is damaged');
+    expect(seen.runs).toEqual([[1, 2, 3]]);
+    expect(seen.running).toBe(0);
+  });
 });
 
 describe('a backbone and its .onnx file', () => {

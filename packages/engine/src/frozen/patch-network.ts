@@ -19,7 +19,7 @@ export interface PatchNetwork {
 /**
  * Features of `count` patches [N, D] or [N, T, D], row-major, batch after batch as they come: while the network works on one
  * batch the next is read, so that memory holds two batches of patches however many there are. A last batch that is not
- * full is filled up with what the one before left; those rows are dropped.
+ * full is filled up with what its memory held before; those rows are dropped. However it ends, the network is at rest.
  */
 export async function encodePatches(
   network: PatchNetwork,
@@ -41,17 +41,20 @@ export async function encodePatches(
     batch.forEach((row, k) => features!.set(found.subarray(k * width, (k + 1) * width), row * width));
     onProgress?.((done += batch.length), count);
   };
-  for await (const { row, pixels } of patches) {
-    fillNetworkInput(pixels, input, buffers[turn].subarray(rows.length * image));
-    rows.push(row);
-    if (rows.length < B) continue;
+  try {
+    for await (const { row, pixels } of patches) {
+      fillNetworkInput(pixels, input, buffers[turn].subarray(rows.length * image));
+      rows.push(row);
+      if (rows.length < B) continue;
+      await running;
+      running = encode(buffers[turn], rows);
+      // Whoever awaits it next hears of a failure.
+      running.catch(() => undefined);
+      [turn, rows] = [turn ^ 1, []];
+    }
+  } finally {
     await running;
-    running = encode(buffers[turn], rows);
-    // Whoever awaits it next hears of a failure.
-    running.catch(() => undefined);
-    [turn, rows] = [turn ^ 1, []];
   }
-  await running;
   if (rows.length > 0) await encode(buffers[turn], rows);
   return features ?? new Float32Array();
 }
