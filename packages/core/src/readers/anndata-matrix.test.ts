@@ -5,6 +5,7 @@ import type { Tree } from './tree.ts';
 it.each([
   [3, [3, 3, 1]],
   [1, [2, 2, 2, 1]],
+  [2 ** 14, [7]],
 ])('a dense matrix is read by whole chunks of %i rows, or a few megabytes', async (chunkRows, expected) => {
   const [rows, columns] = [7, 2 ** 19];
   const sizes: number[] = [];

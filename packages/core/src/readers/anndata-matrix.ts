@@ -22,7 +22,8 @@ async function readDense(tree: Tree, name: string, rows: number, columns: number
   checkShape(tree, name, [shape[0], shape[1]], rows, columns);
   // Whole chunks, so that none is decompressed twice.
   const chunk = await tree.chunkRows(name);
-  const step = chunk * Math.max(1, Math.floor(BLOCK / Math.max(1, chunk * columns)));
+  // Chunks may be larger than the matrix.
+  const step = Math.min(rows, chunk * Math.max(1, Math.floor(BLOCK / Math.max(1, chunk * columns))));
   const pieces = new Pieces(rows, step * columns);
   for (let from = 0; from < rows; from += step) {
     const to = Math.min(rows, from + step);
