@@ -7,7 +7,7 @@ import { openWithLibvips, undecodable } from './image-size.ts';
 import { openStrips } from './strip-regions.ts';
 import { openZarrImage } from './zarr-image.ts';
 
-/** Rectangles of an image that is never in memory as a whole. */
+/** Rectangles of an image that need not be in memory as a whole. */
 export interface RegionReader {
   /** The rectangle, which must lie inside the image, as 8-bit RGB, row-major. [height, width, 3] */
   read(region: Region): Promise<Uint8Array>;
