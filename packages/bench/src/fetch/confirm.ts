@@ -4,8 +4,10 @@ import { SpotbenchError } from '@spotbench/core';
 type Terminal = (NodeJS.ReadableStream | NodeJS.WritableStream) & { isTTY?: boolean };
 
 /**
- * Asks on the terminal. @throws SpotbenchError `bad-config` where there is none to ask, or the answer is no, Ctrl-C or the end of
- * input.
+ * Asks on the terminal. Ctrl-C, which a terminal that asks does not send as a signal, is passed on as one: it stops the command,
+ * not this question only.
+ *
+ * @throws SpotbenchError `bad-config` where there is nobody to ask, or the answer is no, Ctrl-C or the end of input.
  */
 export async function confirm(
   question: string,
@@ -15,9 +17,15 @@ export async function confirm(
   if (!input.isTTY || !output.isTTY)
     throw new SpotbenchError('bad-config', `${question}: nobody here to ask; add --yes`);
   const terminal = createInterface({ input, output });
+  const interrupted = new AbortController();
+  terminal.once('SIGINT', () => {
+    process.emit('SIGINT');
+    interrupted.abort();
+  });
   try {
-    const answer = await terminal.question(`${question}? [y/N] `).catch((error: unknown) => stopped(error, output));
-    if (!/^y(es)?$/i.test(answer.trim())) throw new SpotbenchError('bad-config', 'nothing was fetched');
+    const asked = terminal.question(`${question}? [y/N] `, { signal: interrupted.signal });
+    const answer = await asked.catch((error: unknown) => stopped(error, output));
+    if (!/^y(es)?$/i.test(answer.trim())) throw new SpotbenchError('bad-config', `${question}: the answer was no`);
   } finally {
     terminal.close();
   }
