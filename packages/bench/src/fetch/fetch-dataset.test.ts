@@ -386,7 +386,9 @@ describe('a data set in an archive', () => {
   it('that is whole and has other names is kept, not recorded, and unpacked once datasets.json has its names', async () => {
     const renamed = Object.entries(named()).map(([name, bytes]) => [name.replace('x/', 'y/'), bytes]);
     served['all.zip'] = await zip(Object.fromEntries(renamed) as Record<string, Uint8Array>);
-    await expect(fetchTiny(zipped())).rejects.toThrow(/all.zip: lacks 6 of 6 members.*nearest: y\/A1/);
+    await expect(fetchTiny(zipped())).rejects.toThrow(
+      /all.zip: lacks 6 of 6 members.*nearest: y\/A1.*; correct unpack.members .*, or remove it/,
+    );
     expect(filesBelow(root)).toEqual(['all.zip', 'all.zip.fetched.json']);
     expect(existsSync(join(workspace.root, 'data.lock.json'))).toBe(false);
     asked = [];
@@ -404,6 +406,10 @@ describe('a data set in an archive', () => {
     await expect(failed).rejects.toMatchObject({ tag: 'missing-data' });
     await expect(failed).rejects.toThrow(/raw\/tiny: could not be written: E.*what has arrived is kept/);
     expect(filesBelow(root)).toEqual(['ST-cnts', 'all.zip', 'all.zip.fetched.json']);
+    const entry = zipped();
+    const lost = { ...entry.downloads![0], file: 'lost.tsv', addresses: [], unpack: undefined };
+    const both = fetchTiny({ ...entry, downloads: [...entry.downloads!, lost] });
+    await expect(both).rejects.toThrow(/tiny: 2 problems:\nlost\.tsv: no address .*\n.*could not be written/);
   });
 
   it('never replaces a file of the user’s', async () => {

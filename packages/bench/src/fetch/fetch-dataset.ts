@@ -153,8 +153,9 @@ async function fetchAll(
   const results = await Promise.allSettled(files.map((file) => limit(fetchOne, file)));
   return results.flatMap((result) => {
     if (result.status === 'fulfilled') return [];
-    if (isSpotbenchError(result.reason)) return [result.reason];
-    throw diskProblem(root, result.reason) ?? result.reason;
+    const problem = isSpotbenchError(result.reason) ? result.reason : diskProblem(root, result.reason);
+    if (problem === undefined) throw result.reason;
+    return [problem];
   });
 }
 

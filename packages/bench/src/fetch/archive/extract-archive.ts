@@ -38,7 +38,8 @@ export interface Staged {
  * files are made, only below that folder, and no more bytes than the limits allow.
  *
  * @throws SpotbenchError `bad-data` for an archive that is damaged or cut off, has a member that is a link or leaves the root, or
- * holds too much; `missing-data` for a whole one that lacks a member; `bad-config` where a password is needed or is another one; the reason of `signal`.
+ * holds too much; `missing-data` for a whole one that lacks a member; `bad-config` where a password is needed or is another one;
+ * the reason of `signal`.
  */
 export async function extractArchive(packed: Packed, root: string): Promise<Staged> {
   await mkdir(root, { recursive: true });
@@ -107,7 +108,7 @@ function requireAll(packed: Packed, seen: ReadonlySet<string>): void {
   throw new SpotbenchError(
     'missing-data',
     `${packed.path}: lacks ${missing.length} of ${packed.members.length} members, the first ${first}; it has ${seen.size} (${found}); ` +
-      `correct unpack.members in datasets.json and run the command again`,
+      `correct unpack.members in datasets.json, or remove it where it is another archive, and run the command again`,
   );
 }
 
