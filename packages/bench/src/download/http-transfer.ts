@@ -28,8 +28,8 @@ export interface Outcome {
  * Asks for what is missing and appends it to the part. A server that ignores the range, or whose file has changed, sends the
  * whole file: then the part begins anew.
  *
- * @throws FinalFailure for an answer such as 404, a host that is not known, and when more arrives than there can be; SpotbenchError `missing-data` when
- * the disk is full or read-only; the reason of `signal`.
+ * @throws FinalFailure for an answer such as 404, a host that is not known, and when more arrives than there can be;
+ * SpotbenchError `missing-data` when the disk is full or read-only; the reason of `signal`.
  */
 export async function fetchFrom(transfer: Transfer): Promise<Outcome> {
   const { part, stallMs = 30_000 } = transfer;

@@ -21,7 +21,8 @@ const MARKERS = ':markers';
  * markers of a data set (`her2st:markers`).
  *
  * @throws SpotbenchError `unknown-name` naming the nearest; `missing-data` where a protocol's list is not on this machine, with
- * where it goes; `bad-data` where that is another list; `bad-config` when a file is no list of different genes, or a protocol's panel is fitted in each fold.
+ * where it goes; `bad-data` where that is another list; `bad-config` when a file is no list of different genes, or a protocol's
+ * panel is fitted in each fold.
  */
 export async function findPanel(workspace: Workspace, name: string): Promise<NamedPanel> {
   if (existsSync(name) && statSync(name).isFile()) return { name, genes: await readGenes(name) };
