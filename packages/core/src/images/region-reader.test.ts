@@ -80,6 +80,30 @@ describe('openRegions', () => {
     },
   );
 
+  it('says where room is needed when that file cannot be written, and that the image is not to blame', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'spotbench-regions-'));
+    const image = await readImageSize(fixture('stripped-jpeg.tif'));
+    const { default: sharp } = await import('sharp');
+    const toFile = vi.spyOn(sharp.prototype as Sharp, 'toFile');
+    // As libvips says it.
+    toFile.mockImplementation((path) =>
+      Promise.reject(new Error(`${path}: write error\nsystem error: No space left on device\nvips2tiff: ...`)),
+    );
+    vi.stubEnv('TMPDIR', folder);
+    const full = openRegions({ ...image, widthPx: 40_000, heightPx: 10_000 });
+    await expect(full).rejects.toMatchObject({
+      tag: 'missing-data',
+      message: expect.stringMatching(
+        /needed 1\.2 GB for its pixels in .*, which could not be written \(.*No space left on device\); make room, or set TMPDIR/,
+      ) as string,
+    });
+    expect(await readdir(folder)).toEqual([]);
+    vi.stubEnv('TMPDIR', join(folder, 'none'));
+    await expect(openRegions(image, { largestWholeBytes: 0 })).rejects.toThrow(/could not be written \(ENOENT.*TMPDIR/);
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  });
+
   it('takes compressed strips apart one by one unless they are too large for memory', () => {
     const strips = {
       widthPx: 2 ** 14,

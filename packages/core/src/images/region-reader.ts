@@ -2,6 +2,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SectionImage } from '../contracts/section.ts';
+import { SpotbenchError } from '../errors/spotbench-error.ts';
 import { decodeImage, isFolder } from './decode-image.ts';
 import { openWithLibvips, undecodable } from './image-size.ts';
 import { openStrips } from './strip-regions.ts';
@@ -31,7 +32,8 @@ const LARGEST_WHOLE = 2 ** 29;
  * the chunks. What cannot be entered in the middle (png, jpg, tiffs of other strips) is decoded once, 3 bytes a pixel: in memory,
  * or, where that is more than `largestWholeBytes` (512 MB), into a file in the folder for temporary files. Grey and 16-bit images
  * become 8-bit RGB, an alpha channel is dropped.
- * @throws SpotbenchError `missing-data` when there is no such file, `bad-data` when it does not decode.
+ * @throws SpotbenchError `missing-data` when there is no such file, or no room for temporary files; `bad-data` when it does not
+ * decode.
  */
 export async function openRegions(
   image: SectionImage,
@@ -98,15 +100,29 @@ function wholeImage(image: SectionImage): RegionReader {
 
 /** Decodes an image into a file from which rows can be read; the system deletes it when it is closed, or this process ends. */
 async function unpacked(image: SectionImage): Promise<RegionReader> {
-  const folder = await mkdtemp(join(tmpdir(), 'spotbench-image-'));
+  const folder = await mkdtemp(join(tmpdir(), 'spotbench-image-')).catch((cause: unknown) => {
+    throw unwritable(image, cause);
+  });
   const path = join(folder, 'unpacked.tif');
   try {
     const packed = await openWithLibvips(image.path, { sequentialRead: true });
     await packed.toColourspace('srgb').removeAlpha().tiff({ compression: 'none', bigtiff: true }).toFile(path);
     return (await openStrips({ ...image, path })) as RegionReader;
   } catch (cause) {
-    throw undecodable(image.path, `needed its pixels in ${folder} (TMPDIR)`, cause);
+    // Of what it cannot write libvips names the file.
+    const isOurs = cause instanceof Error && cause.message.includes(path);
+    throw isOurs ? unwritable(image, cause) : undecodable(image.path, 'needed its pixels', cause);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function unwritable({ path, widthPx, heightPx }: SectionImage, cause: unknown): SpotbenchError {
+  const why = cause instanceof Error ? cause.message.split('\n').slice(0, 2).join(', ') : 'no reason given';
+  return new SpotbenchError(
+    'missing-data',
+    `${path}: needed ${((widthPx * heightPx * 3) / 1e9).toFixed(1)} GB for its pixels in ${tmpdir()}, which could not be written ` +
+      `(${why}); make room, or set TMPDIR to a folder on another disk`,
+    { cause },
+  );
 }
