@@ -60,7 +60,7 @@ export function createParser(argv: readonly string[]): Argv {
     .wrap(Math.min(120, process.stdout.columns ?? 100))
     .exitProcess(false)
     .fail((message, error: unknown) => {
-      // What an option's own check says comes as a string, an option without its value as yargs' own error: both are the command line's.
+      // What an option's own check says comes as a string, an option without its value as yargs' own error.
       throw error instanceof Error && error.name !== 'YError' ? error : new UsageError(message);
     });
 }
