@@ -37,9 +37,9 @@ export interface SplitSection {
 
 /**
  * Makes one fold per patient (`leave-patient-out`) or per section (`leave-section-out`). Validation sections come from the
- * training patients and are left out as the test is: all sections of the next patient in order, or the next section. Where
- * one training patient remains, its last section; none where a single training section does. Order is that of names, or of
- * `among`, which limits it to the sections named there; the others are recorded as left out.
+ * training patients and are left out as the test is: all sections of the patient whose name is next, or the section. Where
+ * one training patient remains, its last section; none where a single training section does. Folds and their sections come in
+ * the order of names, or of `among`, which limits them to the sections named there; the others are recorded as left out.
  */
 export function makeSplits(
   dataset: string,
