@@ -31,7 +31,7 @@ type OnProgress = (done: number, total: number, what: string) => void;
 
 /**
  * Computes a data set's features under a frozen encoder in one view, unless intact ones of the same data and encoder are
- * there. Each section goes to disk when it is done: in memory there is one section's image and features.
+ * there. Each section goes to disk when it is done: in memory there is a window of one image, and one section's features.
  *
  * @throws SpotbenchError `missing-data` when the data set was not read yet; `bad-data` when an image is not the one that was
  * read, or as the encoder does.

@@ -157,7 +157,7 @@ class H5Tree implements Tree {
     const { chunks, size } = dataset.metadata;
     // Whole chunks, so that none is decompressed twice.
     const chunk = chunks?.[0] ?? 1;
-    const step = Math.ceil(BLOCK / chunk) * chunk;
+    const step = Math.min(length, Math.ceil(BLOCK / chunk) * chunk);
     const { constructor: Stored } = dataset.slice([[0, 1]]) as unknown as { readonly constructor: ViewConstructor };
     const pointer = this.#library._malloc(step * size);
     try {
