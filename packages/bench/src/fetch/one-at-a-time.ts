@@ -31,8 +31,11 @@ async function takeMark(mark: string, root: string): Promise<void> {
     await writeFile(mark, String(process.pid), { flag: 'wx' });
   } catch (cause) {
     const { code, syscall, message } = cause as NodeJS.ErrnoException;
-    if (code !== 'EEXIST' || syscall !== 'open')
+    if (code !== 'EEXIST' || syscall !== 'open') {
+      // A full disk leaves a mark without a process, which would never be taken for that of one that is gone.
+      if (syscall === 'write') await rm(mark, { force: true });
       throw new SpotbenchError('bad-config', `${root}: cannot be written to: ${message}`, { cause });
+    }
     throw new SpotbenchError(
       'bad-config',
       `${root}: process ${owner ?? 'unknown'} is fetching into it; wait for it, or remove ${mark} if there is no such process`,
