@@ -19,7 +19,7 @@ const SHOWN_BYTES = 64;
 export async function kindProblem(path: string, name: string): Promise<string | undefined> {
   const start = await firstBytes(path);
   if (start === '') return 'an empty file';
-  if (/^\s*<(!doctype html|html)/i.test(start)) return 'a web page, perhaps to sign in or of an error';
+  if (/^(\xef\xbb\xbf)?\s*<(!doctype html|html)/i.test(start)) return 'a web page, perhaps to sign in or of an error';
   const kind = KINDS.find((candidate) => candidate.name.test(basename(name)));
   if (!kind || kind.begins.some((bytes) => start.startsWith(bytes))) return undefined;
   return `no ${kind.what} file: it begins with ${JSON.stringify(start.slice(0, 20))}`;
