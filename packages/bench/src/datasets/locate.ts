@@ -29,7 +29,7 @@ export function externalDataRoot(): string | undefined {
   if (given === undefined || given === '') return undefined;
   const root = resolve(given);
   if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) return root;
-  throw new SpotbenchError('bad-config', `SPOTBENCH_DATA is ${given}: no such folder; correct it, or unset it`);
+  throw new SpotbenchError('bad-config', `SPOTBENCH_DATA is ${root}: no such folder; correct it, or unset it`);
 }
 
 /** Folder of a data set's files: below SPOTBENCH_DATA where it is there, else in the store. */

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkDatasets } from '../doctor/checks.ts';
 import { findWorkspace, workspaceAt, type Workspace } from '../workspace/workspace.ts';
@@ -117,6 +117,8 @@ describe('makePlan', () => {
     expect(checkDatasets(workspace)).toEqual([
       { name: 'data', state: 'problem', found: expect.stringContaining('no such folder') as string },
     ]);
+    process.env.SPOTBENCH_DATA = 'dtaa';
+    expect(() => makePlan(workspace)).toThrow(`SPOTBENCH_DATA is ${resolve('dtaa')}: no such folder`);
   });
 
   it('says that a protocol lacks its gene list also where the data is not there', () => {
