@@ -106,6 +106,13 @@ ${text}`,
   });
 });
 
+it('leaves the tables as they were where there is nothing to run', () => {
+  const before = table();
+  const { code, stderr } = copy.spotbench('run', '--protocol', 'mclstexp-paper-visium');
+  expect([code, stderr]).toEqual([1, expect.stringContaining('nothing to run')]);
+  expect(table()).toBe(before);
+});
+
 describe('wrong command lines', () => {
   it.each([
     [['run', '--method', 'rigde'], /^spotbench: unknown method "rigde"; did you mean "ridge"\?\n$/],

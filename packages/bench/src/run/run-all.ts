@@ -35,11 +35,12 @@ export interface RunOptions {
 const INTERRUPTED = 130;
 
 /**
- * Plans, runs what has no intact record of today's code and data, and always writes the tables. Where every record and all that
+ * Plans, runs what has no intact record of today's code and data, and writes the tables. Where every record and all that
  * cells read is intact and current, nothing is started. Otherwise the task graph runs (and replays from its cache what that
  * holds); what it left missing, damaged or stale although it called it done is made again without its cache. One run at a time
  * works on a store; a second one waits.
  * @returns 0 when every planned cell has scores, 130 when stopped by Ctrl-C, else 1.
+ * @throws SpotbenchError `missing-data` when there is no cell to run, before any table is written.
  */
 export async function runAll(workspace: Workspace, selection: Selection, options: RunOptions): Promise<number> {
   return withLock(
@@ -64,6 +65,11 @@ async function runAlone(
   };
   const engine = await engineHere(request);
   say(describePlan(plan));
+  if (plan.cells.length === 0)
+    throw new SpotbenchError(
+      'missing-data',
+      'nothing to run: of what is selected nothing is here or complete; spotbench plan says what lacks. Tables are left as they were',
+    );
   say(`engine: ${engine.engine}/${engine.device} (${engine.reason})\n`);
   const look = (): Promise<Found> => lookAt(workspace, plan, { ...engine, ...training });
   let found = await look();
