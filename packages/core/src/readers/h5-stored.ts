@@ -50,6 +50,7 @@ export function* storedBlocks(path: string, dataset: Dataset): Generator<ArrayBu
 /** For the filters that nearly all writers use: gzip (1), shuffling (2), or shuffling before gzip. */
 function decoderOf({ filters, metadata: { size } }: Dataset): Decode {
   const names = filters.map(({ id }) => id).join();
+  if (names === '2,1' && filters[0].cd_values[0] !== size) throw new Error('shuffled by another size');
   if (names === '') return (stored, block) => ofLength(stored, block.length);
   if (names === '1') return (stored, block) => inflate(stored, block.length);
   if (names === '2,1') return (stored, block) => unshuffle(inflate(stored, block.length), size, block);

@@ -249,7 +249,8 @@ function guarded<T>(where: string, what: string, action: () => T): T {
     if (reported !== '') throw new Error(reported);
     return result;
   } catch (cause) {
-    if (cause instanceof SpotbenchError) throw cause;
+    // Numbers that a failed read left are not what is wrong.
+    if (cause instanceof SpotbenchError && reported === '') throw cause;
     const text = reported !== '' ? reported : cause instanceof Error ? cause.message : String(cause);
     const reasons = [...text.matchAll(/\(\): (.*)/g)].map((match) => match[1]);
     const filter = /required filter '?([^']*?)'? is not registered/.exec(text)?.[1];
