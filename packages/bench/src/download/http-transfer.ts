@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { SpotbenchError } from '@spotbench/core';
+import { diskProblem, isSystemError } from './disk-problem.ts';
 import { clearPart, describePart, type Part } from './part-file.ts';
 
 /** An answer that trying again will not change. */
@@ -46,7 +46,7 @@ export async function fetchFrom(transfer: Transfer): Promise<Outcome> {
   } catch (error) {
     transfer.signal?.throwIfAborted();
     if (error instanceof FinalFailure) throw error;
-    if (isDiskError(error)) throw diskProblem(part.path, error);
+    if (isSystemError(error)) throw diskProblem(part.path, error);
     if (isUnknownHost(error) && part.bytes === 0) throw new FinalFailure(reasonOf(error));
     const failure = silence.signal.aborted ? `no byte for ${stallMs} ms` : reasonOf(error);
     return { failure, resumed: part.bytes > 0 };
@@ -169,23 +169,11 @@ function totalOf(response: Response): number | undefined {
   return length === null || response.headers.has('content-encoding') ? undefined : Number(length);
 }
 
-/** The network's failures come wrapped by `fetch`; those of the file system do not. */
-function isDiskError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
-}
-
 /** No such host, or no network at all: for each of a hundred files waiting would take minutes. */
 function isUnknownHost(error: unknown): boolean {
   const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
   return code === 'ENOTFOUND' || code === 'EAI_AGAIN';
 }
-
-const diskProblem = (path: string, cause: Error): SpotbenchError =>
-  new SpotbenchError(
-    'missing-data',
-    `${path}: could not be written: ${cause.message}; what has arrived is kept: make room and run the command again`,
-    { cause },
-  );
 
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isSpotbenchError, SpotbenchError } from '@spotbench/core';
 import pLimit from 'p-limit';
 import type { DownloadOptions } from '../download/download-file.ts';
+import { diskProblem, isSystemError } from '../download/disk-problem.ts';
 import { difference, factsOf } from '../download/file-facts.ts';
 import type { DatasetEntry } from '../datasets/schema.ts';
 import { isOffline } from '../weights/hub.ts';
@@ -153,21 +154,10 @@ async function fetchAll(
   const results = await Promise.allSettled(files.map((file) => limit(fetchOne, file)));
   return results.flatMap((result) => {
     if (result.status === 'fulfilled') return [];
-    const problem = isSpotbenchError(result.reason) ? result.reason : diskProblem(root, result.reason);
-    if (problem === undefined) throw result.reason;
-    return [problem];
+    if (isSpotbenchError(result.reason)) return [result.reason];
+    if (isSystemError(result.reason)) return [diskProblem(root, result.reason)];
+    throw result.reason;
   });
-}
-
-/** A full or read-only disk met while an archive is unpacked or a file moved. */
-function diskProblem(root: string, error: unknown): SpotbenchError | undefined {
-  if (!(error instanceof Error && 'syscall' in error)) return undefined;
-  return new SpotbenchError(
-    'missing-data',
-    `${root}: could not be written: ${error.message}; what has arrived is kept: make room, or see to it that you may write ` +
-      `there, and run the command again`,
-    { cause: error },
-  );
 }
 
 function throwAll(id: string, problems: readonly SpotbenchError[]): void {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSpotbenchError, nearestNames, SpotbenchError } from '@spotbench/core';
+import { isSystemError } from '../../download/disk-problem.ts';
 import type { ArchiveKind, ArchiveMember } from './archive-member.ts';
 import { isClutter, memberName, safeMemberPath } from './member-path.ts';
 import { readTar } from './read-tar.ts';
@@ -140,9 +141,4 @@ function namesRefused({ path }: Packed, error: NodeJS.ErrnoException): Spotbench
     `${path}: has a name that cannot be a file beside the others here: ${error.message}; nothing was unpacked: do not use this archive`,
     { cause: error },
   );
-}
-
-/** No space, no permission and the like: not the archive's fault. Errors of zlib have codes of their own. */
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
 }
