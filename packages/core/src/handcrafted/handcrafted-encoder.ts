@@ -10,8 +10,8 @@ import { scalePx } from '../views/view-name.ts';
 import { viewSquares } from '../views/view-squares.ts';
 import { allocateDyePlanes, fillDyePlanes } from './dye-planes.ts';
 import type { DyePlanes } from './dye-planes.ts';
-import { scenesOf } from './magnified.ts';
-import type { Scene } from './magnified.ts';
+import { scenesOf } from './scenes.ts';
+import type { Scene } from './scenes.ts';
 import { isEmpty, squareInside, wholeOf } from './rectangle.ts';
 import { WINDOW_FEATURES, windowFeatures } from './window-features.ts';
 

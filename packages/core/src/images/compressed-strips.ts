@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises';
-import sharp from 'sharp';
 import { undecodable } from './image-size.ts';
 import type { RegionReader } from './region-reader.ts';
 import type { StripTable } from './strip-table.ts';
@@ -25,6 +24,8 @@ export async function openCompressedStrips(strips: StripTable, path: string): Pr
     const { bytesRead, buffer } = await file.read(Buffer.alloc(byteCounts[s]), 0, byteCounts[s], offsets[s]);
     try {
       if (bytesRead !== byteCounts[s]) throw new Error(`the file ends before strip ${s} does`);
+      // Loaded when a strip is decoded, as in `openWithLibvips`.
+      const { default: sharp } = await import('sharp');
       return await sharp(asTiff(buffer, strips, stripRows), { failOn: 'warning', limitInputPixels: false })
         .toColourspace('srgb')
         .removeAlpha()

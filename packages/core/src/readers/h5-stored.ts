@@ -12,8 +12,8 @@ type Decode = (stored: Buffer, block: Uint8Array) => Uint8Array;
 type BlockConstructor = new (memory: ArrayBufferLike, offset: number, length: number) => ArrayBufferView;
 
 /**
- * The numbers of an array of one dimension, read from the file itself and decompressed by Node's zlib, which takes a sixth of the time
- * of the library's in WebAssembly: all at once, or chunk by chunk, each in the memory of the one before.
+ * The numbers of an array of one dimension, read from the file itself and decompressed by Node's zlib, which is
+ * faster than the library's in WebAssembly: all at once, or chunk by chunk, each in the memory of the one before.
  * @throws Error where the array is stored in another way than most are, or damaged: the library can read it, or say what is wrong.
  */
 export function* storedBlocks(path: string, dataset: Dataset): Generator<ArrayBufferView> {
@@ -47,7 +47,7 @@ export function* storedBlocks(path: string, dataset: Dataset): Generator<ArrayBu
   }
 }
 
-/** For the filters that nearly all writers use: gzip (1), shuffling (2), or shuffling before gzip. */
+/** For what nearly all writers do: no filter, gzip (1), or shuffling (2) before gzip. */
 function decoderOf({ filters, metadata: { size } }: Dataset): Decode {
   const names = filters.map(({ id }) => id).join();
   if (names === '2,1' && filters[0].cd_values[0] !== size) throw new Error('shuffled by another size');
